@@ -30,9 +30,7 @@
 
 namespace puppis::cue {
 
-namespace syntax {
-struct File;
-}
+struct File;  // cue/syntax/ast.h
 
 namespace eval {
 struct Vertex;
@@ -95,7 +93,7 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
 
   /// Compiles files of one package (all with the same package clause, or none). Unknown references, unused imports and
   /// the like are all reported, as details of one Error, each with its places.
-  Result<std::shared_ptr<const Program>> compile(std::span<const std::shared_ptr<const syntax::File>> files,
+  Result<std::shared_ptr<const Program>> compile(std::span<const std::shared_ptr<const File>> files,
                                                  const CompileOptions& options = {});
   /// Parses and compiles one text; `name` is what messages call it.
   Result<std::shared_ptr<const Program>> compile(std::string name, std::string text,
@@ -119,7 +117,7 @@ class Program {
   [[nodiscard]] virtual bool mayCallProviders() const = 0;
   /// The name in the package clause; empty when there is none.
   [[nodiscard]] virtual std::string_view packageName() const = 0;
-  [[nodiscard]] virtual std::span<const std::shared_ptr<const syntax::File>> files() const = 0;
+  [[nodiscard]] virtual std::span<const std::shared_ptr<const File>> files() const = 0;
   /// Whether the root declares this regular field, definition or hidden field.
   [[nodiscard]] virtual bool declares(std::string_view label) const = 0;
 };
@@ -168,7 +166,7 @@ struct FieldFilter {
   }
 };
 
-struct Field;
+struct FieldView;
 struct Expression;
 
 /// A comment group in the source. Text is without the slashes, one line per comment line.
@@ -178,7 +176,7 @@ struct Doc {
   Location where;
 };
 
-struct Attribute {
+struct AttributeView {
   std::string name;
   std::string body;           ///< between the parentheses, as written
   bool declaration = false;   ///< inside the struct rather than after a field
@@ -230,7 +228,7 @@ class Value {
   [[nodiscard]] Result<std::string> asNumber() const;
 
   /// The fields in CUE's order; of a list, nothing.
-  [[nodiscard]] std::vector<Field> fields(FieldFilter filter = FieldFilter::regular()) const;
+  [[nodiscard]] std::vector<FieldView> fields(FieldFilter filter = FieldFilter::regular()) const;
   [[nodiscard]] std::size_t length() const;                  ///< of a list
   [[nodiscard]] std::vector<Value> elements() const;
 
@@ -242,7 +240,7 @@ class Value {
 
   /// Doc comments of all declarations that made the field, in their order.
   [[nodiscard]] std::vector<Doc> docs() const;
-  [[nodiscard]] std::vector<Attribute> attributes() const;
+  [[nodiscard]] std::vector<AttributeView> attributes() const;
   /// Where the field was declared, of all declarations and bound data that made it.
   [[nodiscard]] std::vector<Location> locations() const;
 
@@ -279,7 +277,7 @@ class Value {
   eval::Vertex* vertex_ = nullptr;
 };
 
-struct Field {
+struct FieldView {
   Selector selector;
   Presence presence = Presence::Regular;
   Value value;
@@ -324,7 +322,7 @@ class Session {
   /// A value built from parts, which keep what is unfinished in them (defaults, types, references into the program
   /// they come from). For merges that align lists themselves, as KubeVela's strategic patch: take a value apart with
   /// fields() and elements(), build the wanted shape of both sides, and unify() them.
-  Value makeStruct(std::span<const Field> fields, bool open = true);
+  Value makeStruct(std::span<const FieldView> fields, bool open = true);
   Value makeList(std::span<const Value> elements, bool open = false);
   /// The value with every struct and list in it, at any depth, opened (`...`), as KubeVela does to a base before it
   /// patches it. Residual parts stay as they are.

@@ -34,9 +34,9 @@ Location File::locate(const Node& node) const {
   return locate(node.pos, hasEnd ? node.end - node.pos.offset : 1);
 }
 
-Location File::locate(Pos pos, std::uint32_t length) const {
-  if (source == nullptr || !pos.hasOffset()) return {};
-  return source->locate(pos.offset, length);
+Location File::locate(Pos place, std::uint32_t length) const {
+  if (source == nullptr || !place.hasOffset()) return {};
+  return source->locate(place.offset, length);
 }
 
 std::string_view nodeKindName(NodeKind kind) {

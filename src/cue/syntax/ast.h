@@ -390,7 +390,7 @@ struct File : Node {
     }
   }
   [[nodiscard]] Location locate(const Node& node) const;
-  [[nodiscard]] Location locate(Pos pos, std::uint32_t length = 1) const;
+  [[nodiscard]] Location locate(Pos place, std::uint32_t length = 1) const;
 };
 
 /// The kind's name, as "Field".

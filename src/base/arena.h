@@ -13,8 +13,8 @@
 
 namespace puppis {
 
-/// Memory handed out by bumping a pointer and given back all at once, when the Arena goes or is reset. What lives
-/// in it is never destroyed, so it must not own anything (trivially destructible). For one thread.
+/// Memory handed out by bumping a pointer and given back all at once, when the Arena goes or is reset. What
+/// lives in it is never destroyed, so it must not own anything (trivially destructible). For one thread.
 class Arena {
  public:
   explicit Arena(std::size_t firstBlock = 16 * 1024) : nextBlock_(firstBlock) {}

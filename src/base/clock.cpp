@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/clock.h"
 
-#include <fmt/format.h>
-
 #include <ctime>
 #include <thread>
 
+#include <fmt/format.h>
+
 namespace puppis {
 
-Nanos SystemClock::now() const { return std::chrono::system_clock::now().time_since_epoch(); }
-Nanos SystemClock::monotonic() const { return std::chrono::steady_clock::now().time_since_epoch(); }
-void SystemClock::sleep(Nanos duration) { std::this_thread::sleep_for(duration); }
+Nanos SystemClock::now() const {
+  return std::chrono::system_clock::now().time_since_epoch();
+}
+Nanos SystemClock::monotonic() const {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+void SystemClock::sleep(Nanos duration) {
+  std::this_thread::sleep_for(duration);
+}
 
 Nanos ManualClock::now() const {
   std::lock_guard lock(mutex_);
@@ -34,7 +40,9 @@ std::string date(Nanos sinceEpoch) {
 
 }  // namespace
 
-std::string formatRfc3339(Nanos sinceEpoch) { return date(sinceEpoch) + "Z"; }
+std::string formatRfc3339(Nanos sinceEpoch) {
+  return date(sinceEpoch) + "Z";
+}
 
 std::string formatRfc3339Micro(Nanos sinceEpoch) {
   auto micros = (sinceEpoch - std::chrono::floor<std::chrono::seconds>(sinceEpoch)).count() / 1000;

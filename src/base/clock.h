@@ -10,7 +10,8 @@ namespace puppis {
 
 using Nanos = std::chrono::nanoseconds;
 
-/// Where time comes from. Everything that reads the time or waits takes a Clock, so that a simulation can own it.
+/// Where time comes from. Everything that reads the time or waits takes a Clock, so that a simulation can own
+/// it.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -112,16 +112,36 @@ Error& Error::detail(Error fault) & {
   return *this;
 }
 
-ErrorCode Error::code() const { return body_->code; }
-const std::string& Error::message() const { return body_->message; }
-const std::vector<Location>& Error::where() const { return body_->where; }
-const std::string& Error::expectedText() const { return body_->expected; }
-const std::string& Error::foundText() const { return body_->found; }
-const std::string& Error::suggestion() const { return body_->suggestion; }
-const std::string& Error::pathText() const { return body_->path; }
-const std::string& Error::reasonText() const { return body_->reason; }
-const std::vector<std::string>& Error::contexts() const { return body_->contexts; }
-const std::vector<Error>& Error::details() const { return body_->details; }
+ErrorCode Error::code() const {
+  return body_->code;
+}
+const std::string& Error::message() const {
+  return body_->message;
+}
+const std::vector<Location>& Error::where() const {
+  return body_->where;
+}
+const std::string& Error::expectedText() const {
+  return body_->expected;
+}
+const std::string& Error::foundText() const {
+  return body_->found;
+}
+const std::string& Error::suggestion() const {
+  return body_->suggestion;
+}
+const std::string& Error::pathText() const {
+  return body_->path;
+}
+const std::string& Error::reasonText() const {
+  return body_->reason;
+}
+const std::vector<std::string>& Error::contexts() const {
+  return body_->contexts;
+}
+const std::vector<Error>& Error::details() const {
+  return body_->details;
+}
 
 namespace {
 
@@ -179,7 +199,9 @@ std::string Error::report(bool colour) const {
   return out;
 }
 
-int httpStatus(ErrorCode code) { return row(code).http; }
+int httpStatus(ErrorCode code) {
+  return row(code).http;
+}
 
 ErrorCode codeOfHttpStatus(int status) {
   if (status == 409) return ErrorCode::Conflict;
@@ -189,8 +211,12 @@ ErrorCode codeOfHttpStatus(int status) {
   return status >= 400 && status < 500 ? ErrorCode::InvalidArgument : ErrorCode::Internal;
 }
 
-int exitCode(ErrorCode code) { return row(code).exit; }
+int exitCode(ErrorCode code) {
+  return row(code).exit;
+}
 
-std::string_view statusReason(ErrorCode code) { return row(code).reason; }
+std::string_view statusReason(ErrorCode code) {
+  return row(code).reason;
+}
 
 }  // namespace puppis

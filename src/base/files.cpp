@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/files.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/strings.h"
 
@@ -62,7 +62,8 @@ Status SystemFiles::write(const std::string& path, std::string_view text, unsign
   Status written = writeAll(fd, text, aside);
   if (written && ::fsync(fd) != 0) written = fail(ioError("fsync", aside, errno));
   if (::close(fd) != 0 && written) written = fail(ioError("close", aside, errno));
-  if (written && ::rename(aside.c_str(), path.c_str()) != 0) written = fail(ioError("rename to", path, errno));
+  if (written && ::rename(aside.c_str(), path.c_str()) != 0)
+    written = fail(ioError("rename to", path, errno));
   if (!written) ::unlink(aside.c_str());
   return written;
 }
@@ -122,7 +123,9 @@ Status MemoryFiles::remove(const std::string& path) {
   return {};
 }
 
-Status MemoryFiles::makeDirectories(const std::string& /*path*/) { return {}; }
+Status MemoryFiles::makeDirectories(const std::string& /*path*/) {
+  return {};
+}
 
 bool MemoryFiles::isDirectory(const std::string& path) {
   std::lock_guard lock(mutex_);
@@ -164,7 +167,8 @@ Result<std::vector<std::string>> findFiles(Files& files, const std::string& path
     if (endsWith(name, "/")) {
       TRY(auto below, findFiles(files, path + "/" + name.substr(0, name.size() - 1), extensions));
       out.insert(out.end(), below.begin(), below.end());
-    } else if (std::any_of(extensions.begin(), extensions.end(), [&](const auto& e) { return endsWith(name, e); })) {
+    } else if (std::any_of(extensions.begin(), extensions.end(),
+                           [&](const auto& e) { return endsWith(name, e); })) {
       out.push_back(path + "/" + name);
     }
   }

@@ -17,7 +17,8 @@ class Files {
   virtual ~Files() = default;
   /// The whole file. NotFound when there is none, Io when it cannot be read. "-" reads standard input.
   virtual Result<std::string> read(const std::string& path) = 0;
-  /// Replaces the file as a whole: a reader sees the old or the new text, never a part (write aside, then rename).
+  /// Replaces the file as a whole: a reader sees the old or the new text, never a part (write aside, then
+  /// rename).
   virtual Status write(const std::string& path, std::string_view text, unsigned mode = 0644) = 0;
   virtual Status remove(const std::string& path) = 0;
   virtual Status makeDirectories(const std::string& path) = 0;

@@ -18,10 +18,18 @@ class Log {
   virtual ~Log() = default;
   virtual void write(Level level, std::string_view message, std::initializer_list<LogField> fields) = 0;
 
-  void debug(std::string_view message, std::initializer_list<LogField> f = {}) { write(Level::Debug, message, f); }
-  void info(std::string_view message, std::initializer_list<LogField> f = {}) { write(Level::Info, message, f); }
-  void warn(std::string_view message, std::initializer_list<LogField> f = {}) { write(Level::Warn, message, f); }
-  void error(std::string_view message, std::initializer_list<LogField> f = {}) { write(Level::Error, message, f); }
+  void debug(std::string_view message, std::initializer_list<LogField> f = {}) {
+    write(Level::Debug, message, f);
+  }
+  void info(std::string_view message, std::initializer_list<LogField> f = {}) {
+    write(Level::Info, message, f);
+  }
+  void warn(std::string_view message, std::initializer_list<LogField> f = {}) {
+    write(Level::Warn, message, f);
+  }
+  void error(std::string_view message, std::initializer_list<LogField> f = {}) {
+    write(Level::Error, message, f);
+  }
 };
 
 /// Writes "time level message key=value ..." lines to standard error; safe to share between threads.

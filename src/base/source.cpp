@@ -30,7 +30,8 @@ Location SourceFile::locate(std::size_t offset, std::size_t length) const {
   offset = std::min(offset, text_.size());
   auto next = std::upper_bound(lineStarts_.begin(), lineStarts_.end(), offset);
   auto index = static_cast<std::size_t>(next - lineStarts_.begin()) - 1;
-  return locateLine(static_cast<std::uint32_t>(index + 1), static_cast<std::uint32_t>(offset - lineStarts_[index] + 1),
+  return locateLine(static_cast<std::uint32_t>(index + 1),
+                    static_cast<std::uint32_t>(offset - lineStarts_[index] + 1),
                     static_cast<std::uint32_t>(length));
 }
 

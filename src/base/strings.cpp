@@ -42,7 +42,9 @@ std::string toLower(std::string_view text) {
   return out;
 }
 
-bool startsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool startsWith(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 bool endsWith(std::string_view text, std::string_view suffix) {
   return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
@@ -86,7 +88,8 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
     std::string lower = toLower(candidate);
     std::size_t distance = editDistance(wanted, lower);
     std::size_t longer = std::max(wanted.size(), lower.size());
-    bool prefix = wanted.size() >= 3 && (startsWith(lower, wanted) || startsWith(wanted, lower)) && lower.size() >= 3;
+    bool prefix =
+        wanted.size() >= 3 && (startsWith(lower, wanted) || startsWith(wanted, lower)) && lower.size() >= 3;
     if (!prefix && distance * 3 > longer + 1) continue;
     if (!best || distance < bestDistance) {
       best = candidate;

@@ -31,7 +31,8 @@ std::string base64Encode(std::string_view bytes);
 /// Nothing when `text` is not base64. Line breaks are skipped.
 std::optional<std::string> base64Decode(std::string_view text);
 
-/// The byte offset of the first byte that is not valid UTF-8 (overlong forms and surrogates included), or nothing.
+/// The byte offset of the first byte that is not valid UTF-8 (overlong forms and surrogates included), or
+/// nothing.
 std::optional<std::size_t> firstInvalidUtf8(std::string_view text);
 
 }  // namespace puppis

@@ -30,7 +30,9 @@ struct ObjectRep : Rep {
   std::vector<Member> members;
 };
 
-void retain(Rep* rep) noexcept { rep->references.fetch_add(1, std::memory_order_relaxed); }
+void retain(Rep* rep) noexcept {
+  rep->references.fetch_add(1, std::memory_order_relaxed);
+}
 
 void release(Rep* rep) noexcept {
   if (rep->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
@@ -70,7 +72,9 @@ Key::Key(const Key& other) noexcept : rep_(other.rep_) {
 Key::~Key() {
   if (rep_ != nullptr) detail::release(rep_);
 }
-const std::string& Key::str() const { return rep_ == nullptr ? kEmpty : rep_->text; }
+const std::string& Key::str() const {
+  return rep_ == nullptr ? kEmpty : rep_->text;
+}
 
 Value::Value(unsigned long i) {
   if (i <= static_cast<unsigned long>(std::numeric_limits<std::int64_t>::max())) {
@@ -95,8 +99,12 @@ Value::Value(double d) {
   *this = number(text);
 }
 
-Value::Value(std::string_view s) : kind_(Kind::String) { payload_.rep = new StringRep(std::string(s)); }
-Value::Value(std::string&& s) : kind_(Kind::String) { payload_.rep = new StringRep(std::move(s)); }
+Value::Value(std::string_view s) : kind_(Kind::String) {
+  payload_.rep = new StringRep(std::string(s));
+}
+Value::Value(std::string&& s) : kind_(Kind::String) {
+  payload_.rep = new StringRep(std::move(s));
+}
 
 Value::Value(const Value& other) noexcept
     : kind_(other.kind_), column_(other.column_), line_(other.line_), payload_(other.payload_) {
@@ -131,7 +139,9 @@ Value Value::array() {
   out.payload_.rep = new ArrayRep;
   return out;
 }
-Value Value::array(std::initializer_list<Value> elements) { return array(std::vector<Value>(elements)); }
+Value Value::array(std::initializer_list<Value> elements) {
+  return array(std::vector<Value>(elements));
+}
 Value Value::array(std::vector<Value> elements) {
   Value out = array();
   static_cast<ArrayRep*>(out.payload_.rep)->elements = std::move(elements);
@@ -268,7 +278,9 @@ Value& Value::operator[](std::string_view key) {
   rep.members.push_back({Key(key), Value(), {}});
   return rep.members.back().value;
 }
-Value& Value::mutableAt(std::size_t index) { return ownArray().elements.at(index); }
+Value& Value::mutableAt(std::size_t index) {
+  return ownArray().elements.at(index);
+}
 Value& Value::set(std::string_view key, Value value, Mark keyMark) {
   ObjectRep& rep = ownObject();
   for (Member& m : rep.members) {
@@ -314,7 +326,8 @@ Value Value::sorted() const {
   } else if (kind_ == Kind::Object) {
     auto& all = out.ownObject().members;
     for (Member& m : all) m.value = m.value.sorted();
-    std::stable_sort(all.begin(), all.end(), [](const Member& a, const Member& b) { return a.key.str() < b.key.str(); });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Member& a, const Member& b) { return a.key.str() < b.key.str(); });
   }
   return out;
 }

@@ -40,7 +40,7 @@ struct Member;
 class Key {
  public:
   Key(std::string_view text);  // NOLINT(google-explicit-constructor): keys are written as literals
-  Key(const char* text) : Key(std::string_view(text)) {}       // NOLINT
+  Key(const char* text) : Key(std::string_view(text)) {}         // NOLINT
   Key(const std::string& text) : Key(std::string_view(text)) {}  // NOLINT
   Key(const Key& other) noexcept;
   Key(Key&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {}
@@ -56,26 +56,26 @@ class Key {
   detail::StringRep* rep_;
 };
 
-/// The one data value: a JSON tree that keeps the order of its objects, every digit of its numbers, and the place
-/// each part came from. 16 bytes. Copying shares the subtree; a change copies only what is shared (copy on write), so
-/// a Value behaves like a plain value, and an unchanged one may be read from several threads.
+/// The one data value: a JSON tree that keeps the order of its objects, every digit of its numbers, and the
+/// place each part came from. 16 bytes. Copying shares the subtree; a change copies only what is shared (copy
+/// on write), so a Value behaves like a plain value, and an unchanged one may be read from several threads.
 ///
 /// Numbers: Int holds what fits an int64; Number keeps the text of every other number as it was written.
 class Value {
  public:
   Value() noexcept = default;
-  Value(std::nullptr_t) noexcept {}                                                 // NOLINT
-  Value(bool b) noexcept : kind_(Kind::Bool) { payload_.boolean = b; }              // NOLINT
-  Value(int i) noexcept : kind_(Kind::Int) { payload_.integer = i; }                // NOLINT
-  Value(long i) noexcept : kind_(Kind::Int) { payload_.integer = i; }               // NOLINT
-  Value(long long i) noexcept : kind_(Kind::Int) { payload_.integer = i; }          // NOLINT
-  Value(unsigned i) noexcept : kind_(Kind::Int) { payload_.integer = i; }           // NOLINT
-  Value(unsigned long i);                                                           // NOLINT
-  Value(double d);                                                                  // NOLINT
-  Value(std::string_view s);                                                        // NOLINT
-  Value(const std::string& s) : Value(std::string_view(s)) {}                       // NOLINT
-  Value(std::string&& s);                                                           // NOLINT
-  Value(const char* s) : Value(std::string_view(s)) {}                              // NOLINT
+  Value(std::nullptr_t) noexcept {}                                         // NOLINT
+  Value(bool b) noexcept : kind_(Kind::Bool) { payload_.boolean = b; }      // NOLINT
+  Value(int i) noexcept : kind_(Kind::Int) { payload_.integer = i; }        // NOLINT
+  Value(long i) noexcept : kind_(Kind::Int) { payload_.integer = i; }       // NOLINT
+  Value(long long i) noexcept : kind_(Kind::Int) { payload_.integer = i; }  // NOLINT
+  Value(unsigned i) noexcept : kind_(Kind::Int) { payload_.integer = i; }   // NOLINT
+  Value(unsigned long i);                                                   // NOLINT
+  Value(double d);                                                          // NOLINT
+  Value(std::string_view s);                                                // NOLINT
+  Value(const std::string& s) : Value(std::string_view(s)) {}               // NOLINT
+  Value(std::string&& s);                                                   // NOLINT
+  Value(const char* s) : Value(std::string_view(s)) {}                      // NOLINT
   Value(const void*) = delete;
   Value(const Value& other) noexcept;
   Value(Value&& other) noexcept;
@@ -130,8 +130,8 @@ class Value {
   /// The element, or a null Value.
   [[nodiscard]] const Value& at(std::size_t index) const;
 
-  /// The member's value, to change; made (null) when missing. A null Value becomes an object. References stay valid
-  /// until the next change of this object.
+  /// The member's value, to change; made (null) when missing. A null Value becomes an object. References stay
+  /// valid until the next change of this object.
   Value& operator[](std::string_view key);
   /// The member's value, to change, or nullptr.
   Value* mutableFind(std::string_view key);
@@ -160,7 +160,8 @@ class Value {
   /// Whether both share one subtree (a quick "certainly equal").
   [[nodiscard]] bool sharesWith(const Value& other) const;
 
-  /// Structural equality: objects regardless of order, numbers by numeric value (1 equals 1.0). Marks do not count.
+  /// Structural equality: objects regardless of order, numbers by numeric value (1 equals 1.0). Marks do not
+  /// count.
   friend bool operator==(const Value& a, const Value& b);
 
  private:

@@ -6,7 +6,9 @@
 namespace puppis::data {
 namespace {
 
-TEST(Value, IsSixteenBytes) { EXPECT_EQ(sizeof(Value), 16u); }
+TEST(Value, IsSixteenBytes) {
+  EXPECT_EQ(sizeof(Value), 16u);
+}
 
 TEST(Value, CopiesShareUntilChanged) {
   Value a = Value::object({{"x", 1}, {"y", Value::array({1, 2})}});

@@ -30,8 +30,9 @@ std::optional<Value> goInteger(std::string_view text) {
   int base = 10;
   if (text.size() > 1 && text[0] == '0') {
     char c = static_cast<char>(text[1] | 0x20);
-    base = c == 'x' ? 16 : c == 'o' || c == 'b' ? (c == 'o' ? 8 : 2) : 8;
-    text.remove_prefix(isDigit(text[1]) ? 1 : 2);
+    bool named = c == 'x' || c == 'o' || c == 'b';
+    base = c == 'x' ? 16 : c == 'b' ? 2 : 8;
+    text.remove_prefix(named ? 2 : 1);
   }
   if (text.empty() || text[0] == '-' || text[0] == '+') return std::nullopt;
   std::uint64_t magnitude = 0;

@@ -22,8 +22,8 @@ std::string json(std::string text, YamlSchema schema = YamlSchema::Kubernetes) {
 }
 
 TEST(Yaml, ScalarsUnderTheKubernetesSchema) {
-  EXPECT_EQ(json("[yes, Off, 012, 0o12, 0x1F, 0b101, 1_000, 1.0, 1.5, ~, null, 2024-01-01, '1', \"no\", 1e3, .5]"),
-            R"([true,false,10,10,31,5,1000,1,1.5,null,null,"2024-01-01","1","no",1000,0.5])");
+  EXPECT_EQ(json("[yes, Off, 012, 0o12, 0x1F, 0b101, 1_000, 1.0, 1.5, ~, null, 2024-01-01, '1', \"no\", 1e3, .5, 0.5, -0x10, +7, 0]"),
+            R"([true,false,10,10,31,5,1000,1,1.5,null,null,"2024-01-01","1","no",1000,0.5,0.5,-16,7,0])");
 }
 
 TEST(Yaml, ScalarsUnderTheCueSchema) {

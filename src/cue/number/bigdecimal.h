@@ -11,7 +11,7 @@ namespace puppis::cue::number::detail {
 
 using Int = boost::multiprecision::cpp_int;
 
-enum class Rounding : std::uint8_t { HalfUp, HalfEven, Down, Up, Ceiling, Floor };
+using Rounding = Whole;
 
 inline constexpr std::int64_t kMaxExponent = 100'000;
 

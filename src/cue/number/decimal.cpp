@@ -290,6 +290,14 @@ std::optional<std::int64_t> toInt64(const Decimal& x) {
   return static_cast<std::int64_t>(~*magnitude + 1);
 }
 
+Decimal roundToWhole(const Decimal& x, Whole how, Arena& arena) {
+  if (!x.isFinite()) return x;
+  if (x.exponent() == 0) return x.withKind(Kind::Int);
+  Big big(x);
+  detail::roundToWhole(big, how);
+  return detail::toDecimal(big, Kind::Int, arena);
+}
+
 double toDouble(const Decimal& x) {
   constexpr std::uint64_t kExact = std::uint64_t{1} << 53;
   if (plain(x) && x.exponent() == 0 && x.small() <= kExact) {

@@ -156,6 +156,11 @@ std::optional<std::uint64_t> toUint64(const Decimal& x);
 /// The nearest double (infinite when out of range).
 double toDouble(const Decimal& x);
 
+/// How to make a whole number of one with decimal places.
+enum class Whole : std::uint8_t { HalfUp, HalfEven, Down, Up, Ceiling, Floor };
+/// Rounded to a whole number, of kind Int and exponent 0.
+Decimal roundToWhole(const Decimal& x, Whole how, Arena& arena);
+
 /// The shortest decimal that reads back as this double. Kind Float.
 Decimal fromDouble(double value, Arena& arena);
 Decimal fromUint64(std::uint64_t value);

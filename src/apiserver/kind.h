@@ -44,16 +44,24 @@ struct FieldFault {
 /// Collects faults.
 class Faults {
  public:
-  void required(std::string path, std::string detail) { add({FaultKind::Required, std::move(path), {}, std::move(detail), {}}); }
+  void required(std::string path, std::string detail) {
+    add({FaultKind::Required, std::move(path), {}, std::move(detail), {}});
+  }
   void invalid(std::string path, data::Value value, std::string detail) {
     add({FaultKind::Invalid, std::move(path), std::move(value), std::move(detail), {}});
   }
   void notSupported(std::string path, data::Value value, const std::vector<std::string>& supported);
-  void duplicate(std::string path, data::Value value) { add({FaultKind::Duplicate, std::move(path), std::move(value), {}, {}}); }
-  void forbidden(std::string path, std::string detail) { add({FaultKind::Forbidden, std::move(path), {}, std::move(detail), {}}); }
+  void duplicate(std::string path, data::Value value) {
+    add({FaultKind::Duplicate, std::move(path), std::move(value), {}, {}});
+  }
+  void forbidden(std::string path, std::string detail) {
+    add({FaultKind::Forbidden, std::move(path), {}, std::move(detail), {}});
+  }
   void tooLong(std::string path, std::size_t most);
   void tooMany(std::string path, std::size_t actual, std::size_t most);
-  void notFound(std::string path, data::Value value) { add({FaultKind::NotFound, std::move(path), std::move(value), {}, {}}); }
+  void notFound(std::string path, data::Value value) {
+    add({FaultKind::NotFound, std::move(path), std::move(value), {}, {}});
+  }
   void add(FieldFault fault) { list_.push_back(std::move(fault)); }
   [[nodiscard]] bool empty() const { return list_.empty(); }
   [[nodiscard]] const std::vector<FieldFault>& list() const { return list_; }
@@ -64,11 +72,11 @@ class Faults {
 
 /// One column of the Table that kubectl prints.
 struct TableColumn {
-  std::string name;         ///< "Ready"
-  std::string type;         ///< "string", "integer", "date", ...
-  std::string format;       ///< "name" for the Name column, else empty
+  std::string name;    ///< "Ready"
+  std::string type;    ///< "string", "integer", "date", ...
+  std::string format;  ///< "name" for the Name column, else empty
   std::string description;
-  int priority = 0;         ///< 0 always, 1 with -o wide
+  int priority = 0;  ///< 0 always, 1 with -o wide
   /// The cell for an object at this time (ages). String, integer or null.
   std::function<data::Value(const data::Value& object, Nanos now)> cell;
 };
@@ -76,72 +84,90 @@ struct TableColumn {
 /// Where spec.replicas and its kin stand; JSON paths as ".spec.replicas".
 struct ScaleInfo {
   std::string specReplicas, statusReplicas;
-  std::string labelSelector;       ///< path of the selector; empty when there is none
-  bool selectorIsObject = true;    ///< a metav1.LabelSelector (or a plain map) rather than a string
+  std::string labelSelector;     ///< path of the selector; empty when there is none
+  bool selectorIsObject = true;  ///< a metav1.LabelSelector (or a plain map) rather than a string
 };
 
-/// Everything the server knows of one served resource in one version. Hooks may be empty. They must not keep references
-/// to what they are given, and run on several threads at once.
+/// Everything the server knows of one served resource in one version. Hooks may be empty. They must not keep
+/// references to what they are given, and run on several threads at once.
 struct KindInfo {
-  std::string group;      ///< "" for core
-  std::string version;    ///< "v1"
-  std::string kind;       ///< "Deployment"
-  std::string resource;   ///< "deployments"
-  std::string singular;   ///< "deployment"
+  std::string group;     ///< "" for core
+  std::string version;   ///< "v1"
+  std::string kind;      ///< "Deployment"
+  std::string resource;  ///< "deployments"
+  std::string singular;  ///< "deployment"
   bool namespaced = true;
   std::vector<std::string> shortNames;
   std::vector<std::string> categories;
-  std::vector<std::string> verbs;  ///< empty: all eight (create delete deletecollection get list patch update watch)
+  std::vector<std::string>
+      verbs;  ///< empty: all eight (create delete deletecollection get list patch update watch)
 
   /// The whole object, apiVersion, kind and metadata included; nullptr means free-form.
   const Schema* schema = nullptr;
 
-  bool status = false;             ///< has the subresource /status
+  bool status = false;                     ///< has the subresource /status
   std::shared_ptr<const ScaleInfo> scale;  ///< has the subresource /scale
-  /// Further subresources by name ("eviction", "token", "log", "binding", "exec"...), with the kind they speak, as
+  /// Further subresources by name ("eviction", "token", "log", "binding", "exec"...), with the kind they
+  /// speak, as
   /// {"eviction", "policy/v1/Eviction"}; for discovery. What they do is known to the server by their names.
   std::vector<std::pair<std::string, std::string>> subresources;
 
-  bool generation = false;         ///< metadata.generation is kept: 1 on create, +1 when what is not metadata or status changes
-  bool createOnUpdate = false;     ///< PUT of a missing object creates it
+  bool generation =
+      false;  ///< metadata.generation is kept: 1 on create, +1 when what is not metadata or status changes
+  bool createOnUpdate = false;           ///< PUT of a missing object creates it
   bool allowUnconditionalUpdate = true;  ///< PUT without resourceVersion is taken
-  int graceSeconds = 0;            ///< default deletion grace (30 for pods); 0 deletes at once
-  bool preferred = true;           ///< the version kubectl names first, when a group has several
-  /// Where the object is kept: the version that is stored. Empty means `version`. Every version of a resource shares one
-  /// place, (storageGroup or group, resource).
+  int graceSeconds = 0;                  ///< default deletion grace (30 for pods); 0 deletes at once
+  bool preferred = true;                 ///< the version kubectl names first, when a group has several
+  /// Where the object is kept: the version that is stored. Empty means `version`. Every version of a resource
+  /// shares one place, (storageGroup or group, resource).
   std::string storageVersion;
-  std::string storageGroup;        ///< set when another group shares the storage (events.k8s.io stores as core events: " " means core)
+  std::string storageGroup;  ///< set when another group shares the storage (events.k8s.io stores as core
+                             ///< events: " " means core)
 
-  /// Fills in what the user left out, in place. Runs on create, update and after each patch, before validation.
+  /// Fills in what the user left out, in place. Runs on create, update and after each patch, before
+  /// validation.
   std::function<void(data::Value& object)> setDefaults;
-  /// Cleans what the user may not set on create (spec fields the server owns); status is dropped generically when `status`.
+  /// Cleans what the user may not set on create (spec fields the server owns); status is dropped generically
+  /// when `status`.
   std::function<void(data::Value& object)> prepareCreate;
-  /// Carries over what an update may not change (clusterIP and kin), before validation. `subresource` is "" or "status".
-  std::function<void(data::Value& object, const data::Value& old, std::string_view subresource)> prepareUpdate;
+  /// Carries over what an update may not change (clusterIP and kin), before validation. `subresource` is ""
+  /// or "status".
+  std::function<void(data::Value& object, const data::Value& old, std::string_view subresource)>
+      prepareUpdate;
   /// Checks a new object (metadata is checked by the server).
   std::function<void(const data::Value& object, Faults& faults)> validate;
   /// Checks a change; `validate` has run on the new object before. `subresource` is "" or "status".
-  std::function<void(const data::Value& object, const data::Value& old, std::string_view subresource, Faults& faults)> validateUpdate;
+  std::function<void(const data::Value& object, const data::Value& old, std::string_view subresource,
+                     Faults& faults)>
+      validateUpdate;
   /// How names are checked: DNS subdomain (the default), DNS label, or "path" (RBAC and the like).
-  enum class NameRule : std::uint8_t { Subdomain, Label, Label1035, PathSegment } nameRule = NameRule::Subdomain;
+  enum class NameRule : std::uint8_t {
+    Subdomain,
+    Label,
+    Label1035,
+    PathSegment
+  } nameRule = NameRule::Subdomain;
   /// Rewrites an object of the storage version to this version and back; empty means only apiVersion differs.
   std::function<data::Value(const data::Value& object)> fromStorage, toStorage;
   /// Warnings to send back with a create or update (deprecated fields).
   std::function<std::vector<std::string>(const data::Value& object)> warnings;
 
-  /// Fields that a field selector may name besides metadata.name and metadata.namespace, and how they are read (a
-  /// missing field is "").
+  /// Fields that a field selector may name besides metadata.name and metadata.namespace, and how they are
+  /// read (a missing field is "").
   std::map<std::string, std::function<std::string(const data::Value& object)>, std::less<>> selectableFields;
 
   /// Columns of the Table; empty means Name and Age ("Created At").
   std::vector<TableColumn> columns;
 
   [[nodiscard]] std::string apiVersion() const { return group.empty() ? version : group + "/" + version; }
-  [[nodiscard]] std::string groupResource() const { return group.empty() ? resource : resource + "." + group; }
+  [[nodiscard]] std::string groupResource() const {
+    return group.empty() ? resource : resource + "." + group;
+  }
   [[nodiscard]] std::string groupKind() const { return group.empty() ? kind : kind + "." + group; }
 };
 
-/// Every built-in kind, with its schemas made in `schemas` (which must outlive them). Implemented in apiserver/kinds/.
+/// Every built-in kind, with its schemas made in `schemas` (which must outlive them). Implemented in
+/// apiserver/kinds/.
 std::vector<KindInfo> builtinKinds(SchemaSet& schemas);
 
 }  // namespace puppis::apiserver

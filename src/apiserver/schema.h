@@ -15,27 +15,38 @@
 
 namespace puppis::apiserver {
 
-enum class SchemaType : std::uint8_t { Any, Object, Array, String, Integer, Number, Boolean, IntOrString, Quantity };
+enum class SchemaType : std::uint8_t {
+  Any,
+  Object,
+  Array,
+  String,
+  Integer,
+  Number,
+  Boolean,
+  IntOrString,
+  Quantity
+};
 enum class ListType : std::uint8_t { Atomic, Set, Map };
 
 /// The limits a schema sets on a value beyond its type; only CustomResourceDefinitions use them.
 struct SchemaLimits;
 
-/// The structure of a value, for built-in kinds and custom ones alike: it drives unknown-field checks, pruning,
-/// defaulting, strategic merge, server-side apply, validation and the OpenAPI documents. Pointers are borrowed from the
-/// SchemaSet that made this one; a schema may contain itself.
+/// The structure of a value, for built-in kinds and custom ones alike: it drives unknown-field checks,
+/// pruning, defaulting, strategic merge, server-side apply, validation and the OpenAPI documents. Pointers
+/// are borrowed from the SchemaSet that made this one; a schema may contain itself.
 struct Schema {
   SchemaType type = SchemaType::Any;
   bool nullable = false;
-  bool preserveUnknown = false;    ///< x-kubernetes-preserve-unknown-fields
-  bool embeddedResource = false;   ///< x-kubernetes-embedded-resource
-  bool atomicMap = false;          ///< x-kubernetes-map-type: atomic
+  bool preserveUnknown = false;   ///< x-kubernetes-preserve-unknown-fields
+  bool embeddedResource = false;  ///< x-kubernetes-embedded-resource
+  bool atomicMap = false;         ///< x-kubernetes-map-type: atomic
   ListType listType = ListType::Atomic;
-  std::vector<std::string> listMapKeys;  ///< of a ListType::Map, in the order that managedFields keys sort anyway
-  std::string patchMergeKey;             ///< strategic merge: the key of a list of objects
-  bool patchMerge = false;               ///< strategic merge: lists merge instead of being replaced
-  bool patchRetainKeys = false;          ///< strategic merge: "retainKeys"
-  std::string name;                      ///< OpenAPI definition name ("io.k8s.api.core.v1.PodSpec"), or empty
+  std::vector<std::string>
+      listMapKeys;               ///< of a ListType::Map, in the order that managedFields keys sort anyway
+  std::string patchMergeKey;     ///< strategic merge: the key of a list of objects
+  bool patchMerge = false;       ///< strategic merge: lists merge instead of being replaced
+  bool patchRetainKeys = false;  ///< strategic merge: "retainKeys"
+  std::string name;              ///< OpenAPI definition name ("io.k8s.api.core.v1.PodSpec"), or empty
   std::string format;
   std::string description;
   std::map<std::string, const Schema*, std::less<>> properties;

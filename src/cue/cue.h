@@ -16,8 +16,8 @@
 #include "base/source.h"
 #include "data/value.h"
 
-// The CUE engine as other rooms see it: text is compiled once to a Program, evaluated as often as wanted in Sessions,
-// and looked at through Values. The words are explained in cue/README.md.
+// The CUE engine as other rooms see it: text is compiled once to a Program, evaluated as often as wanted in
+// Sessions, and looked at through Values. The words are explained in cue/README.md.
 //
 //   auto runtime = Runtime::make();
 //   TRY(auto program, runtime->compile("template.cue", text, {.listArithmetic = true}));
@@ -25,8 +25,8 @@
 //   TRY(Value root, session.evaluate(program, {{"parameter", parameters}, {"context", context}}));
 //   TRY(data::Value output, root.lookup("output").toJson());
 //
-// Threads: a Runtime and a Program may be used by any number of threads at once. A Session and every Value made in it
-// belong to one thread at a time, and a Value must not outlive its Session.
+// Threads: a Runtime and a Program may be used by any number of threads at once. A Session and every Value
+// made in it belong to one thread at a time, and a Value must not outlive its Session.
 
 namespace puppis::cue {
 
@@ -42,7 +42,8 @@ class Runtime;
 class Session;
 class Value;
 
-/// A set of kinds of values, one bit each: the kind of a concrete value, or all kinds an incomplete one may still get.
+/// A set of kinds of values, one bit each: the kind of a concrete value, or all kinds an incomplete one may
+/// still get.
 enum Kind : std::uint16_t {
   kBottom = 0,
   kNull = 1 << 0,
@@ -57,7 +58,8 @@ enum Kind : std::uint16_t {
   kNumber = kInt | kFloat,
   kTop = (1 << 9) - 1,
 };
-/// The kinds in CUE's words, joined by "|" within parentheses when several: "int", "(int|string)", "number", "_".
+/// The kinds in CUE's words, joined by "|" within parentheses when several: "int", "(int|string)", "number",
+/// "_".
 std::string kindText(std::uint16_t kinds);
 
 /// The class of a failure, most severe first. Written into Error::reason() by its word: "eval", "user",
@@ -67,17 +69,18 @@ std::string_view severityWord(Severity severity);
 
 /// How one program is compiled.
 struct CompileOptions {
-  /// `+` and `*` work on lists, as they did before CUE 0.11: on for KubeVela's definitions, off for plain CUE.
+  /// `+` and `*` work on lists, as they did before CUE 0.11: on for KubeVela's definitions, off for plain
+  /// CUE.
   bool listArithmetic = false;
-  /// Names that resolve at the root even when no file declares them, as `context` and `parameter` in a template;
-  /// each is `_` until bound.
+  /// Names that resolve at the root even when no file declares them, as `context` and `parameter` in a
+  /// template; each is `_` until bound.
   std::vector<std::string> openNames;
   /// The import path of the package being compiled; empty for a main program. Scopes hidden fields.
   std::string importPath;
 };
 
-/// Supplies the package of an import path ("example.com/x/y:name" or "vela/op"). Asked once a path and Program that
-/// imports it; must be callable from several threads. NotFound makes the import fail.
+/// Supplies the package of an import path ("example.com/x/y:name" or "vela/op"). Asked once a path and
+/// Program that imports it; must be callable from several threads. NotFound makes the import fail.
 using Importer = std::function<Result<std::shared_ptr<const Program>>(std::string_view importPath)>;
 
 /// The labels and packages that programs share. Labels are interned in it, internally synchronised.
@@ -91,8 +94,8 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   /// Asked for every import that is not a package of the standard library. Set before the first compilation.
   void setImporter(Importer importer);
 
-  /// Compiles files of one package (all with the same package clause, or none). Unknown references, unused imports and
-  /// the like are all reported, as details of one Error, each with its places.
+  /// Compiles files of one package (all with the same package clause, or none). Unknown references, unused
+  /// imports and the like are all reported, as details of one Error, each with its places.
   Result<std::shared_ptr<const Program>> compile(std::span<const std::shared_ptr<const File>> files,
                                                  const CompileOptions& options = {});
   /// Parses and compiles one text; `name` is what messages call it.
@@ -113,7 +116,8 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
 class Program {
  public:
   virtual ~Program() = default;
-  /// Whether some field is called `#do`, in it or in a package it imports: only then can there be a provider call.
+  /// Whether some field is called `#do`, in it or in a package it imports: only then can there be a provider
+  /// call.
   [[nodiscard]] virtual bool mayCallProviders() const = 0;
   /// The name in the package clause; empty when there is none.
   [[nodiscard]] virtual std::string_view packageName() const = 0;
@@ -122,13 +126,13 @@ class Program {
   [[nodiscard]] virtual bool declares(std::string_view label) const = 0;
 };
 
-/// What one evaluation may use. A limit of 0 is none. Exceeding one makes the running call, and every later one of the
-/// Session, fail with ErrorCode::ResourceExhausted naming the limit.
+/// What one evaluation may use. A limit of 0 is none. Exceeding one makes the running call, and every later
+/// one of the Session, fail with ErrorCode::ResourceExhausted naming the limit.
 struct Budget {
   std::chrono::milliseconds wallTime{0};
-  std::uint64_t steps = 0;              ///< conjuncts inserted and expressions evaluated
-  std::uint32_t depth = 0;              ///< nested evaluations; 0 means what the stack holds
-  std::uint64_t memoryBytes = 0;        ///< of the arena
+  std::uint64_t steps = 0;        ///< conjuncts inserted and expressions evaluated
+  std::uint32_t depth = 0;        ///< nested evaluations; 0 means what the stack holds
+  std::uint64_t memoryBytes = 0;  ///< of the arena
 };
 
 /// Data to unify into a program's root: `value` at the dotted `path` ("parameter", "context.output").
@@ -143,7 +147,7 @@ struct Binding {
 struct Selector {
   enum class Type : std::uint8_t { String, Index, Definition, Hidden, HiddenDefinition };
   Type type = Type::String;
-  std::string name;          ///< with its prefix, as "#Spec" or "_hidden"
+  std::string name;  ///< with its prefix, as "#Spec" or "_hidden"
   std::int64_t index = 0;
   /// The package that owns a hidden label; empty for the main one.
   std::string package;
@@ -156,8 +160,8 @@ std::string pathText(std::span<const Selector> path);
 enum class Presence : std::uint8_t { Regular, Required, Optional };
 
 struct FieldFilter {
-  bool optional = false;      ///< `a?`
-  bool required = true;       ///< `a!` that is not yet given
+  bool optional = false;  ///< `a?`
+  bool required = true;   ///< `a!` that is not yet given
   bool definitions = false;
   bool hidden = false;
   static constexpr FieldFilter regular() { return {.optional = false, .required = false}; }
@@ -172,24 +176,24 @@ struct Expression;
 /// A comment group in the source. Text is without the slashes, one line per comment line.
 struct Doc {
   std::string text;
-  bool lineComment = false;   ///< after the field on its line rather than before it
+  bool lineComment = false;  ///< after the field on its line rather than before it
   Location where;
 };
 
 struct AttributeView {
   std::string name;
-  std::string body;           ///< between the parentheses, as written
-  bool declaration = false;   ///< inside the struct rather than after a field
+  std::string body;          ///< between the parentheses, as written
+  bool declaration = false;  ///< inside the struct rather than after a field
   Location where;
 };
 
 struct ValidateOptions {
-  bool concrete = false;      ///< every regular field must have a concrete value
-  bool final = false;         ///< defaults are taken and required fields must be given
+  bool concrete = false;  ///< every regular field must have a concrete value
+  bool final = false;     ///< defaults are taken and required fields must be given
 };
 
-/// A handle on one value of a Session, cheap to copy. A default-constructed one, and the result of a look-up that found
-/// nothing, does not exist(). Reading evaluates as far as the answer needs.
+/// A handle on one value of a Session, cheap to copy. A default-constructed one, and the result of a look-up
+/// that found nothing, does not exist(). Reading evaluates as far as the answer needs.
 class Value {
  public:
   Value() = default;
@@ -204,7 +208,8 @@ class Value {
   /// From the root of the program to here.
   [[nodiscard]] std::vector<Selector> path() const;
 
-  /// The kind of a concrete value, else kBottom (for an incomplete value and for a failed one). Defaults are taken.
+  /// The kind of a concrete value, else kBottom (for an incomplete value and for a failed one). Defaults are
+  /// taken.
   [[nodiscard]] std::uint16_t kind() const;
   /// All kinds the value may have; defaults are not taken.
   [[nodiscard]] std::uint16_t incompleteKind() const;
@@ -229,11 +234,11 @@ class Value {
 
   /// The fields in CUE's order; of a list, nothing.
   [[nodiscard]] std::vector<FieldView> fields(FieldFilter filter = FieldFilter::regular()) const;
-  [[nodiscard]] std::size_t length() const;                  ///< of a list
+  [[nodiscard]] std::size_t length() const;  ///< of a list
   [[nodiscard]] std::vector<Value> elements() const;
 
-  /// The finished value as data: order kept, numbers exact, bytes as base64. Fails with all incomplete or failed
-  /// fields when there are some.
+  /// The finished value as data: order kept, numbers exact, bytes as base64. Fails with all incomplete or
+  /// failed fields when there are some.
   [[nodiscard]] Result<data::Value> toJson() const;
   /// All failures in it and below it, each as one Error with path, places and class; empty when it is valid.
   [[nodiscard]] std::vector<Error> validate(ValidateOptions options = {}) const;
@@ -264,7 +269,8 @@ class Value {
   [[nodiscard]] bool equals(const Value& other) const;
 
   /// Visits this value and all below, parents first, in order; `before` returns whether to go below.
-  void walk(const std::function<bool(const Value&)>& before, const std::function<void(const Value&)>& after = {},
+  void walk(const std::function<bool(const Value&)>& before,
+            const std::function<void(const Value&)>& after = {},
             FieldFilter filter = FieldFilter::regular()) const;
 
   [[nodiscard]] Session* session() const { return session_; }
@@ -287,19 +293,26 @@ struct FieldView {
 /// What a value is made of, for schema generators. Operands are values in their own right.
 struct Expression {
   enum class Op : std::uint8_t {
-    None,            ///< a finished value: struct, list, scalar, basic type
-    And,             ///< a conjunction that stays one: `>=1 & <=10 & int`
-    Or,              ///< a disjunction; `defaults` says which operands are marked
-    Less, LessEqual, Greater, GreaterEqual, NotEqual, Match, NotMatch,   ///< a bound; one operand
-    Call,            ///< a builtin, as a validator or incomplete: `name`, operands are its arguments
-    Interpolation,   ///< incomplete "\(x)"
-    Reference,       ///< an unresolved reference or selector
-    Binary, Unary,   ///< incomplete arithmetic; `name` is the operator
+    None,  ///< a finished value: struct, list, scalar, basic type
+    And,   ///< a conjunction that stays one: `>=1 & <=10 & int`
+    Or,    ///< a disjunction; `defaults` says which operands are marked
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    NotEqual,
+    Match,
+    NotMatch,       ///< a bound; one operand
+    Call,           ///< a builtin, as a validator or incomplete: `name`, operands are its arguments
+    Interpolation,  ///< incomplete "\(x)"
+    Reference,      ///< an unresolved reference or selector
+    Binary,
+    Unary,  ///< incomplete arithmetic; `name` is the operator
   };
   Op op = Op::None;
-  std::string name;                 ///< "strings.MinRunes", "+"
+  std::string name;  ///< "strings.MinRunes", "+"
   std::vector<Value> operands;
-  std::vector<bool> defaults;       ///< of Or: whether the operand of the same index is a default
+  std::vector<bool> defaults;  ///< of Or: whether the operand of the same index is a default
 };
 
 /// One evaluation: an arena that is given back whole at the end, with a Budget.
@@ -310,8 +323,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// The root of a new instance of `program` with the data unified into it. Lazy: only looking at a Value evaluates.
-  /// The program is kept alive by the Session.
+  /// The root of a new instance of `program` with the data unified into it. Lazy: only looking at a Value
+  /// evaluates. The program is kept alive by the Session.
   Value evaluate(std::shared_ptr<const Program> program, std::span<const Binding> bindings = {});
   Value evaluate(std::shared_ptr<const Program> program, std::initializer_list<Binding> bindings) {
     return evaluate(std::move(program), std::span<const Binding>(bindings.begin(), bindings.size()));
@@ -319,18 +332,19 @@ class Session {
 
   /// Data as a CUE value.
   Value fromData(const data::Value& value, std::shared_ptr<const SourceFile> source = {});
-  /// A value built from parts, which keep what is unfinished in them (defaults, types, references into the program
-  /// they come from). For merges that align lists themselves, as KubeVela's strategic patch: take a value apart with
-  /// fields() and elements(), build the wanted shape of both sides, and unify() them.
+  /// A value built from parts, which keep what is unfinished in them (defaults, types, references into the
+  /// program they come from). For merges that align lists themselves, as KubeVela's strategic patch: take a
+  /// value apart with fields() and elements(), build the wanted shape of both sides, and unify() them.
   Value makeStruct(std::span<const FieldView> fields, bool open = true);
   Value makeList(std::span<const Value> elements, bool open = false);
-  /// The value with every struct and list in it, at any depth, opened (`...`), as KubeVela does to a base before it
-  /// patches it. Residual parts stay as they are.
+  /// The value with every struct and list in it, at any depth, opened (`...`), as KubeVela does to a base
+  /// before it patches it. Residual parts stay as they are.
   Value reopened(const Value& value);
 
-  /// An expression in the scope of a value: `valueFrom` and `if` of workflow steps. Its names resolve to fields of
-  /// `scope`, then as usual.
-  Result<Value> evaluateExpression(std::string_view text, const Value& scope, const CompileOptions& options = {});
+  /// An expression in the scope of a value: `valueFrom` and `if` of workflow steps. Its names resolve to
+  /// fields of `scope`, then as usual.
+  Result<Value> evaluateExpression(std::string_view text, const Value& scope,
+                                   const CompileOptions& options = {});
 
   /// The limit that was exceeded, if one was.
   [[nodiscard]] const std::optional<Error>& exhausted() const;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/json.h"
 
-#include <simdjson.h>
-
 #include <unordered_map>
+
+#include <simdjson.h>
 
 #include "base/strings.h"
 #include "data/yaml.h"
@@ -16,8 +16,12 @@ constexpr int kMaxDepth = 1000;
 /// Below this many members a linear search for a duplicate key is cheaper than a hash table.
 constexpr std::size_t kFewMembers = 12;
 
-bool isSpace(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isSpace(char c) {
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 void appendUtf8(std::string& out, std::uint32_t rune) {
   if (rune < 0x80) {
@@ -37,13 +41,17 @@ void appendUtf8(std::string& out, std::uint32_t rune) {
   }
 }
 
-/// A recursive descent over one text. `kMarked` decides whether values carry their place and whether a duplicate key
-/// is an error. Failures unwind by `false`; the first one is kept in `error_`.
+/// A recursive descent over one text. `kMarked` decides whether values carry their place and whether a
+/// duplicate key is an error. Failures unwind by `false`; the first one is kept in `error_`.
 template <bool kMarked>
 class Parser {
  public:
   Parser(std::string_view text, const SourceFile* source)
-      : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()), lineStart_(text.data()), source_(source) {}
+      : begin_(text.data()),
+        at_(text.data()),
+        end_(text.data() + text.size()),
+        lineStart_(text.data()),
+        source_(source) {}
 
   Result<Value> run() {
     if (!simdjson::validate_utf8(begin_, static_cast<std::size_t>(end_ - begin_))) {
@@ -55,13 +63,15 @@ class Parser {
     skipSpace();
     if (!value(out, 0)) return fail(std::move(*error_));
     skipSpace();
-    if (at_ != end_) return fail(fault("text follows the JSON value").expected("the end of the text").found(near()));
+    if (at_ != end_)
+      return fail(fault("text follows the JSON value").expected("the end of the text").found(near()));
     return out;
   }
 
  private:
   bool value(Value& out, int depth) {
-    if (at_ == end_) return stop(fault("the JSON text ends too early").expected("a value").found("the end of the text"));
+    if (at_ == end_)
+      return stop(fault("the JSON text ends too early").expected("a value").found("the end of the text"));
     Mark mark = here();
     bool ok = false;
     switch (*at_) {
@@ -194,7 +204,8 @@ class Parser {
         ++at_;
         return true;
       }
-      if (*at_ != '\\') return stop(fault("a control character stands in a string").expected("an escape such as \\n"));
+      if (*at_ != '\\')
+        return stop(fault("a control character stands in a string").expected("an escape such as \\n"));
       if (!escape(out)) return false;
     }
   }
@@ -203,7 +214,9 @@ class Parser {
     ++at_;
     char c = at_ == end_ ? '\0' : *at_;
     switch (c) {
-      case '"': case '\\': case '/':
+      case '"':
+      case '\\':
+      case '/':
         out.push_back(c);
         break;
       case 'b':
@@ -241,7 +254,9 @@ class Parser {
         break;
       }
       default:
-        return stop(fault("unknown escape in a string").expected("one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX").found(near()));
+        return stop(fault("unknown escape in a string")
+                        .expected("one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")
+                        .found(near()));
     }
     ++at_;
     return true;
@@ -253,7 +268,10 @@ class Parser {
     for (int i = 0; i < 4; ++i) {
       ++at_;
       char c = at_ == end_ ? '\0' : *at_;
-      int digit = isDigit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+      int digit = isDigit(c)             ? c - '0'
+                  : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                  : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                         : -1;
       if (digit < 0) return stop(fault("\\u needs four hexadecimal digits").found(near()));
       rune = rune * 16 + static_cast<std::uint32_t>(digit);
     }
@@ -268,7 +286,9 @@ class Parser {
     } else if (isDigit(peek())) {
       while (isDigit(peek())) ++at_;
     } else {
-      return stop(fault("this is no JSON value").expected("an object, list, string, number, true, false or null").found(near()));
+      return stop(fault("this is no JSON value")
+                      .expected("an object, list, string, number, true, false or null")
+                      .found(near()));
     }
     if (isDigit(peek())) return stop(fault("a number does not begin with 0").found(near()));
     if (peek() == '.') {
@@ -287,8 +307,11 @@ class Parser {
   }
 
   bool word(std::string_view expected) {
-    if (static_cast<std::size_t>(end_ - at_) < expected.size() || std::string_view(at_, expected.size()) != expected) {
-      return stop(fault("this is no JSON value").expected("an object, list, string, number, true, false or null").found(near()));
+    if (static_cast<std::size_t>(end_ - at_) < expected.size() ||
+        std::string_view(at_, expected.size()) != expected) {
+      return stop(fault("this is no JSON value")
+                      .expected("an object, list, string, number, true, false or null")
+                      .found(near()));
     }
     at_ += expected.size();
     return true;
@@ -337,7 +360,9 @@ class Parser {
     }
     return {line, static_cast<std::uint32_t>(at_ - start) + 1};
   }
-  bool tooDeep() { return stop(fault("the JSON text nests deeper than " + std::to_string(kMaxDepth) + " levels")); }
+  bool tooDeep() {
+    return stop(fault("the JSON text nests deeper than " + std::to_string(kMaxDepth) + " levels"));
+  }
   bool stop(Error error) {
     error_ = std::move(error);
     return false;
@@ -372,7 +397,8 @@ void appendString(std::string& out, std::string_view text, bool escapeHtml) {
       continue;
     }
     switch (c) {
-      case '"': case '\\':
+      case '"':
+      case '\\':
         shortForm = static_cast<char>(c);
         break;
       case '\b':
@@ -473,7 +499,9 @@ Result<Value> parseJson(const std::shared_ptr<const SourceFile>& source) {
   return Parser<true>(source->text(), source.get()).run();
 }
 
-Result<Value> parseJson(std::string_view text) { return Parser<false>(text, nullptr).run(); }
+Result<Value> parseJson(std::string_view text) {
+  return Parser<false>(text, nullptr).run();
+}
 
 std::string toJson(const Value& value, JsonStyle style) {
   std::string out;

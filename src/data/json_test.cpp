@@ -9,7 +9,9 @@
 namespace puppis::data {
 namespace {
 
-Result<Value> marked(std::string text) { return parseJson(SourceFile::make("a.json", std::move(text))); }
+Result<Value> marked(std::string text) {
+  return parseJson(SourceFile::make("a.json", std::move(text)));
+}
 
 TEST(Json, KeepsOrderAndDigits) {
   auto v = parseJson(R"({"b":1.50,"a":[true,null,"x"],"c":123456789012345678901234567890})");
@@ -40,8 +42,9 @@ TEST(Json, SyntaxErrorsNameThePlace) {
     const char* text;
     std::uint32_t line, column;
   };
-  for (const Case& c : {Case{"{\"a\": }", 1, 7}, Case{"{\n\"a\" 1}", 2, 5}, Case{"[1,]", 1, 4}, Case{"\"abc", 1, 1},
-                        Case{"01", 1, 2}, Case{"{} x", 1, 4}, Case{"tru", 1, 1}, Case{"\"\xff\"", 1, 2}, Case{"", 1, 1}}) {
+  for (const Case& c :
+       {Case{"{\"a\": }", 1, 7}, Case{"{\n\"a\" 1}", 2, 5}, Case{"[1,]", 1, 4}, Case{"\"abc", 1, 1},
+        Case{"01", 1, 2}, Case{"{} x", 1, 4}, Case{"tru", 1, 1}, Case{"\"\xff\"", 1, 2}, Case{"", 1, 1}}) {
     auto v = marked(c.text);
     ASSERT_FALSE(v) << c.text;
     ASSERT_FALSE(v.error().where().empty()) << c.text;

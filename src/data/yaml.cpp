@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/yaml.h"
 
-#include <libfyaml.h>
-
 #include <map>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+
+#include <libfyaml.h>
 
 #include "base/strings.h"
 #include "data/yaml_scalar.h"
@@ -61,7 +61,8 @@ struct MapKey {
 
 class Builder {
  public:
-  Builder(std::shared_ptr<const SourceFile> source, YamlSchema schema) : source_(std::move(source)), schema_(schema) {}
+  Builder(std::shared_ptr<const SourceFile> source, YamlSchema schema)
+      : source_(std::move(source)), schema_(schema) {}
 
   Result<std::vector<Value>> run() {
     if (auto bad = firstInvalidUtf8(source_->text())) {
@@ -91,8 +92,8 @@ class Builder {
     fy_diag_set_collect_errors(diag_.get(), true);
     fy_parse_cfg config{};
     config.search_path = "";
-    config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DISABLE_DEPTH_LIMIT |
-                                                   FYPCF_SLOPPY_FLOW_INDENTATION);
+    config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG |
+                                                   FYPCF_DISABLE_DEPTH_LIMIT | FYPCF_SLOPPY_FLOW_INDENTATION);
     config.diag = diag_.get();
     parser_.reset(fy_parser_create(&config));
     std::string_view text = source_->text();
@@ -107,7 +108,8 @@ class Builder {
     if (event.missing()) {
       void* position = nullptr;
       if (const fy_diag_error* first = fy_diag_errors_iterate(diag_.get(), &position)) {
-        return fail(Error(ErrorCode::InvalidArgument, "YAML syntax: " + std::string(first->msg)).at(placeOf(*first)));
+        return fail(
+            Error(ErrorCode::InvalidArgument, "YAML syntax: " + std::string(first->msg)).at(placeOf(*first)));
       }
       if (fy_parser_get_stream_error(parser_.get())) return fail(unexpected());
     }
@@ -122,7 +124,8 @@ class Builder {
   }
 
   Error unexpected() const {
-    return Error(ErrorCode::InvalidArgument, "YAML syntax: the text could not be read").at(source_->locateLine(1, 1));
+    return Error(ErrorCode::InvalidArgument, "YAML syntax: the text could not be read")
+        .at(source_->locateLine(1, 1));
   }
 
   Mark markOf(fy_token* token) const {
@@ -183,7 +186,8 @@ class Builder {
     }
     total_ += found->second.nodes;
     if (total_ > kMaxNodes) {
-      return fail(Error(ErrorCode::ResourceExhausted, "the aliases of this YAML text expand to more than 10 million nodes")
+      return fail(Error(ErrorCode::ResourceExhausted,
+                        "the aliases of this YAML text expand to more than 10 million nodes")
                       .at(locate(*source_, mark)));
     }
     return found->second;
@@ -270,9 +274,10 @@ class Builder {
     }
     if (old) {
       auto length = static_cast<std::uint32_t>(key.name.size());
-      return fail(Error(ErrorCode::InvalidArgument, "the key \"" + key.name + "\" appears twice in one mapping")
-                      .at(locate(*source_, key.mark, length))
-                      .at(locate(*source_, *old, length)));
+      return fail(
+          Error(ErrorCode::InvalidArgument, "the key \"" + key.name + "\" appears twice in one mapping")
+              .at(locate(*source_, key.mark, length))
+              .at(locate(*source_, *old, length)));
     }
     out.append(Key(key.name), std::move(member), key.mark);
     return {};
@@ -285,7 +290,8 @@ class Builder {
       return {};
     }
     if (!from.isObject()) {
-      return fail(fault(at, "a merge key needs a mapping or a list of mappings").found(std::string(kindName(from.kind()))));
+      return fail(fault(at, "a merge key needs a mapping or a list of mappings")
+                      .found(std::string(kindName(from.kind()))));
     }
     for (const Member& m : from.members()) {
       if (!out.has(m.key.str())) out.append(m.key, m.value, m.keyMark);
@@ -297,7 +303,8 @@ class Builder {
     if (event->type == FYET_SCALAR) {
       fy_token* token = event->scalar.value;
       bool plain = token != nullptr && fy_token_scalar_style(token) == FYSS_PLAIN;
-      if (plain && event->scalar.tag == nullptr && textOf(token) == "<<") return MapKey{"<<", markOf(token), true};
+      if (plain && event->scalar.tag == nullptr && textOf(token) == "<<")
+        return MapKey{"<<", markOf(token), true};
     }
     TRY(Node key, node(std::move(event), depth + 1));
     const Value& value = key.value;

@@ -13,7 +13,9 @@ namespace puppis::data {
 
 namespace {
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 template <std::size_t N>
 bool oneOf(std::string_view text, const std::string_view (&words)[N]) {
@@ -128,7 +130,8 @@ ResolvedScalar resolvePlain(std::string_view text, YamlSchema schema) {
     if (oneOf(text, kOldTrue)) return {ScalarType::Bool, Value(true), nullptr};
     if (oneOf(text, kOldFalse)) return {ScalarType::Bool, Value(false), nullptr};
   }
-  if (oneOf(text, kNotFinite)) return {ScalarType::Float, Value(), "a number that is not finite has no place in JSON"};
+  if (oneOf(text, kNotFinite))
+    return {ScalarType::Float, Value(), "a number that is not finite has no place in JSON"};
   char first = text[0];
   if (first == '.') {
     if (isFloatSyntax(text)) return floating(text, schema);
@@ -153,7 +156,9 @@ ResolvedScalar resolvePlain(std::string_view text, YamlSchema schema) {
 
 ResolvedScalar resolveTagged(std::string_view tag, std::string_view text, bool plain, YamlSchema schema) {
   constexpr std::string_view kPrefix = "tag:yaml.org,2002:";
-  std::string_view name = startsWith(tag, kPrefix) ? tag.substr(kPrefix.size()) : startsWith(tag, "!!") ? tag.substr(2) : tag;
+  std::string_view name = startsWith(tag, kPrefix) ? tag.substr(kPrefix.size())
+                          : startsWith(tag, "!!")  ? tag.substr(2)
+                                                   : tag;
   if (name == "!" || name == "str") return {ScalarType::Text, Value(text), nullptr};
   if (name == "binary") {
     if (auto bytes = base64Decode(text)) return {ScalarType::Text, Value(std::move(*bytes)), nullptr};

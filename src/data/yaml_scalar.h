@@ -11,7 +11,8 @@ namespace puppis::data {
 /// What a scalar turned out to be.
 enum class ScalarType { Null, Bool, Int, Float, Timestamp, Text };
 
-/// A scalar with its type. `fault` is set when the text cannot be held: an infinity, or a tag that does not fit.
+/// A scalar with its type. `fault` is set when the text cannot be held: an infinity, or a tag that does not
+/// fit.
 struct ResolvedScalar {
   ScalarType type = ScalarType::Text;
   Value value;

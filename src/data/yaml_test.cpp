@@ -22,7 +22,8 @@ std::string json(std::string text, YamlSchema schema = YamlSchema::Kubernetes) {
 }
 
 TEST(Yaml, ScalarsUnderTheKubernetesSchema) {
-  EXPECT_EQ(json("[yes, Off, 012, 0o12, 0x1F, 0b101, 1_000, 1.0, 1.5, ~, null, 2024-01-01, '1', \"no\", 1e3, .5, 0.5, -0x10, +7, 0]"),
+  EXPECT_EQ(json("[yes, Off, 012, 0o12, 0x1F, 0b101, 1_000, 1.0, 1.5, ~, null, 2024-01-01, '1', \"no\", 1e3, "
+                 ".5, 0.5, -0x10, +7, 0]"),
             R"([true,false,10,10,31,5,1000,1,1.5,null,null,"2024-01-01","1","no",1000,0.5,0.5,-16,7,0])");
 }
 
@@ -92,8 +93,9 @@ TEST(Yaml, ErrorsNameThePlace) {
     const char* text;
     std::uint32_t line;
   };
-  for (const Case& c : {Case{"a: 1\nb: [1, 2\nc: 3\n", 4}, Case{"a: 1\n b: 2\n", 1}, Case{"a:\n\t- b\n", 2}, Case{"a: 'x\n", 1},
-                        Case{"a: 1\nb: 2\na: 3\n", 3}, Case{"x: \xff\n", 1}, Case{"a: b: c\n", 1}, Case{"a: .inf\n", 1}}) {
+  for (const Case& c : {Case{"a: 1\nb: [1, 2\nc: 3\n", 4}, Case{"a: 1\n b: 2\n", 1}, Case{"a:\n\t- b\n", 2},
+                        Case{"a: 'x\n", 1}, Case{"a: 1\nb: 2\na: 3\n", 3}, Case{"x: \xff\n", 1},
+                        Case{"a: b: c\n", 1}, Case{"a: .inf\n", 1}}) {
     auto out = parse(c.text);
     ASSERT_FALSE(out) << c.text;
     ASSERT_FALSE(out.error().where().empty()) << c.text;
@@ -109,7 +111,9 @@ TEST(Yaml, DuplicateKeysNameBothPlaces) {
   EXPECT_EQ(out.error().where()[1].line, 1u);
 }
 
-TEST(Yaml, DepthIsBounded) { EXPECT_FALSE(parse(std::string(5000, '[') + std::string(5000, ']'))); }
+TEST(Yaml, DepthIsBounded) {
+  EXPECT_FALSE(parse(std::string(5000, '[') + std::string(5000, ']')));
+}
 
 TEST(Yaml, WritesAsKubectlPrints) {
   auto v = parseJson(

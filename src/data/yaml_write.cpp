@@ -11,9 +11,9 @@ namespace {
 
 /// How a text may be written: what was seen in it, in the terms of the YAML specification.
 struct Shape {
-  bool plain = true;     ///< may stand without quotes
-  bool single = true;    ///< may stand in single quotes
-  bool literal = true;   ///< may stand as a block after "|"
+  bool plain = true;    ///< may stand without quotes
+  bool single = true;   ///< may stand in single quotes
+  bool literal = true;  ///< may stand as a block after "|"
   bool multiline = false;
 };
 
@@ -70,9 +70,10 @@ Shape shapeOf(std::string_view text) {
   if (out.plain) {
     ResolvedScalar resolved = resolvePlain(text, YamlSchema::Kubernetes);
     ResolvedScalar modern = resolvePlain(text, YamlSchema::Cue);
-    if (resolved.type != ScalarType::Text || modern.type != ScalarType::Text || isBase60(text) || text == "<<" ||
-        text == "=") {
-      out.plain = out.single = false;  // in double quotes, as Go's writer marks a text that looks like something else
+    if (resolved.type != ScalarType::Text || modern.type != ScalarType::Text || isBase60(text) ||
+        text == "<<" || text == "=") {
+      out.plain = out.single =
+          false;  // in double quotes, as Go's writer marks a text that looks like something else
     }
   }
   return out;
@@ -246,7 +247,8 @@ class Writer {
     std::size_t at = 0;
     for (;;) {
       std::size_t stop = text.find('\n', at);
-      std::string_view line = text.substr(at, stop == std::string_view::npos ? std::string_view::npos : stop - at);
+      std::string_view line =
+          text.substr(at, stop == std::string_view::npos ? std::string_view::npos : stop - at);
       out_.push_back('\n');
       if (!line.empty()) indent(level);
       out_ += line;

@@ -5,10 +5,14 @@ namespace puppis::kube {
 
 std::string_view contentType(PatchType type) {
   switch (type) {
-    case PatchType::Json: return "application/json-patch+json";
-    case PatchType::Merge: return "application/merge-patch+json";
-    case PatchType::Strategic: return "application/strategic-merge-patch+json";
-    case PatchType::Apply: return "application/apply-patch+yaml";
+    case PatchType::Json:
+      return "application/json-patch+json";
+    case PatchType::Merge:
+      return "application/merge-patch+json";
+    case PatchType::Strategic:
+      return "application/strategic-merge-patch+json";
+    case PatchType::Apply:
+      return "application/apply-patch+yaml";
   }
   return {};
 }

@@ -50,7 +50,8 @@ struct WatchOptions {
   /// With resourceVersion "" : begin with the present objects, then a Bookmark annotated
   /// k8s.io/initial-events-end=true. Servers without it answer an error.
   bool sendInitialEvents = false;
-  std::optional<std::chrono::seconds> timeout;  ///< the server ends the watch after it; nothing: the server's choice
+  std::optional<std::chrono::seconds>
+      timeout;  ///< the server ends the watch after it; nothing: the server's choice
 };
 
 struct WatchEvent {
@@ -59,18 +60,18 @@ struct WatchEvent {
   Value object;  ///< with apiVersion and kind; a Bookmark has only metadata.resourceVersion
 };
 
-/// Receives a watch. Both are called from a thread of the client (never from inside Client::watch), one call at a
-/// time for one watch, in order; they must return soon and may not call the client's blocking methods.
+/// Receives a watch. Both are called from a thread of the client (never from inside Client::watch), one call
+/// at a time for one watch, in order; they must return soon and may not call the client's blocking methods.
 struct WatchHandler {
   std::function<void(WatchEvent)> event;
   /// Once, last: success when the server ended the watch in its own good time (resume from the last
-  /// resourceVersion), Gone when that revision is compacted (list again), else what went wrong. Not called after
-  /// the handle is destroyed.
+  /// resourceVersion), Gone when that revision is compacted (list again), else what went wrong. Not called
+  /// after the handle is destroyed.
   std::function<void(Status)> ended;
 };
 
-/// A running watch or stream. Destroying it cancels; after the destructor returns the handler is not called again and
-/// not running (destroying it from inside its own handler is allowed).
+/// A running watch or stream. Destroying it cancels; after the destructor returns the handler is not called
+/// again and not running (destroying it from inside its own handler is allowed).
 class Subscription {
  public:
   virtual ~Subscription() = default;
@@ -124,12 +125,12 @@ struct StreamHandler {
   std::function<void(Status)> ended;           ///< once, last; an Error for any status of 300 and more
 };
 
-/// A Kubernetes API, over HTTP (kube/http_client.h) or in process (apiserver). Objects are whole JSON trees with
-/// apiVersion and kind. Errors carry the code of their HTTP status and the Status reason (kube/status.h);
-/// Unavailable and Timeout when the API could not be reached.
+/// A Kubernetes API, over HTTP (kube/http_client.h) or in process (apiserver). Objects are whole JSON trees
+/// with apiVersion and kind. Errors carry the code of their HTTP status and the Status reason
+/// (kube/status.h); Unavailable and Timeout when the API could not be reached.
 ///
-/// Threads: every method may be called from any number of threads at once and blocks until the answer is there. All
-/// watches and streams of one client share the client's own thread.
+/// Threads: every method may be called from any number of threads at once and blocks until the answer is
+/// there. All watches and streams of one client share the client's own thread.
 class Client {
  public:
   virtual ~Client() = default;
@@ -137,12 +138,14 @@ class Client {
   virtual Result<Value> get(const Gvr& type, const ObjectName& name, const GetOptions& options = {}) = 0;
   /// One page. `ns` "" lists every namespace (or a cluster-scoped type). listAll follows the pages.
   virtual Result<List> list(const Gvr& type, const std::string& ns, const ListOptions& options = {}) = 0;
-  /// Returns at once; failures to connect come to `handler.ended`. Error only for a request that cannot be made.
-  virtual Result<std::unique_ptr<Subscription>> watch(const Gvr& type, const std::string& ns, WatchHandler handler,
+  /// Returns at once; failures to connect come to `handler.ended`. Error only for a request that cannot be
+  /// made.
+  virtual Result<std::unique_ptr<Subscription>> watch(const Gvr& type, const std::string& ns,
+                                                      WatchHandler handler,
                                                       const WatchOptions& options = {}) = 0;
 
-  /// `ns` is where to create it; the name is the object's own (or metadata.generateName). With a subresource, e.g.
-  /// "eviction" or "binding", the object is the request and metadata.name names the parent.
+  /// `ns` is where to create it; the name is the object's own (or metadata.generateName). With a subresource,
+  /// e.g. "eviction" or "binding", the object is the request and metadata.name names the parent.
   virtual Result<Value> create(const Gvr& type, const std::string& ns, const Value& object,
                                const WriteOptions& options = {}) = 0;
   /// Replaces; with metadata.resourceVersion set, only that version (Conflict otherwise).
@@ -151,7 +154,8 @@ class Client {
   virtual Result<Value> patch(const Gvr& type, const ObjectName& name, PatchType kind, const Value& body,
                               const PatchOptions& options = {}) = 0;
   /// The Status, or the object when it stays for its finalizers.
-  virtual Result<Value> remove(const Gvr& type, const ObjectName& name, const DeleteOptions& options = {}) = 0;
+  virtual Result<Value> remove(const Gvr& type, const ObjectName& name,
+                               const DeleteOptions& options = {}) = 0;
   virtual Result<Value> removeCollection(const Gvr& type, const std::string& ns, const ListOptions& which,
                                          const DeleteOptions& options = {}) = 0;
 

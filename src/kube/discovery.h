@@ -25,9 +25,10 @@ struct ApiResource {
   std::vector<std::string> subresources;  ///< "status", "scale", ...
 };
 
-/// Turns kinds into resources and back, from what the API says of itself (aggregated discovery, two requests; the older
-/// one-request-a-group form where the server lacks it). Knows the built-in types of Kubernetes without asking, so that
-/// common work costs no request. Asks once, and again when a kind is unknown. Safe to share between threads.
+/// Turns kinds into resources and back, from what the API says of itself (aggregated discovery, two requests;
+/// the older one-request-a-group form where the server lacks it). Knows the built-in types of Kubernetes
+/// without asking, so that common work costs no request. Asks once, and again when a kind is unknown. Safe to
+/// share between threads.
 class RestMapper {
  public:
   explicit RestMapper(Client& client) : client_(client) {}

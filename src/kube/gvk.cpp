@@ -16,15 +16,25 @@ Gvk Gvk::of(std::string_view apiVersion, std::string_view kind) {
   return out;
 }
 
-std::string Gvk::apiVersion() const { return group.empty() ? version : group + "/" + version; }
+std::string Gvk::apiVersion() const {
+  return group.empty() ? version : group + "/" + version;
+}
 
-std::string Gvk::str() const { return apiVersion() + " " + kind; }
+std::string Gvk::str() const {
+  return apiVersion() + " " + kind;
+}
 
-std::string Gvr::apiVersion() const { return group.empty() ? version : group + "/" + version; }
+std::string Gvr::apiVersion() const {
+  return group.empty() ? version : group + "/" + version;
+}
 
-std::string Gvr::root() const { return group.empty() ? "/api/" + version : "/apis/" + group + "/" + version; }
+std::string Gvr::root() const {
+  return group.empty() ? "/api/" + version : "/apis/" + group + "/" + version;
+}
 
-std::string Gvr::str() const { return group.empty() ? resource : resource + "." + group; }
+std::string Gvr::str() const {
+  return group.empty() ? resource : resource + "." + group;
+}
 
 std::string Gvr::path(std::string_view ns, std::string_view name, std::string_view subresource) const {
   std::string out = root();
@@ -35,6 +45,8 @@ std::string Gvr::path(std::string_view ns, std::string_view name, std::string_vi
   return out;
 }
 
-std::string ObjectName::str() const { return ns.empty() ? name : ns + "/" + name; }
+std::string ObjectName::str() const {
+  return ns.empty() ? name : ns + "/" + name;
+}
 
 }  // namespace puppis::kube

@@ -33,9 +33,10 @@ struct Gvr {
   [[nodiscard]] std::string root() const;
   /// "deployments.apps", or "pods" for the core group.
   [[nodiscard]] std::string str() const;
-  /// The REST path of a collection, or of one object when `name` is given: "/apis/apps/v1/namespaces/NS/deployments/NAME".
-  /// An empty `ns` gives the cluster-wide path.
-  [[nodiscard]] std::string path(std::string_view ns, std::string_view name = {}, std::string_view subresource = {}) const;
+  /// The REST path of a collection, or of one object when `name` is given:
+  /// "/apis/apps/v1/namespaces/NS/deployments/NAME". An empty `ns` gives the cluster-wide path.
+  [[nodiscard]] std::string path(std::string_view ns, std::string_view name = {},
+                                 std::string_view subresource = {}) const;
   friend auto operator<=>(const Gvr&, const Gvr&) = default;
 };
 

@@ -15,27 +15,41 @@ Gvk gvkOf(const Value& object) {
   return Gvk::of(object.get("apiVersion").asString(), object.get("kind").asString());
 }
 
-ObjectName nameOf(const Value& object) { return {namespaceOf(object), name(object)}; }
+ObjectName nameOf(const Value& object) {
+  return {namespaceOf(object), name(object)};
+}
 
-const std::string& name(const Value& object) { return object.get("metadata", "name").asString(); }
+const std::string& name(const Value& object) {
+  return object.get("metadata", "name").asString();
+}
 
-const std::string& namespaceOf(const Value& object) { return object.get("metadata", "namespace").asString(); }
+const std::string& namespaceOf(const Value& object) {
+  return object.get("metadata", "namespace").asString();
+}
 
-const std::string& uid(const Value& object) { return object.get("metadata", "uid").asString(); }
+const std::string& uid(const Value& object) {
+  return object.get("metadata", "uid").asString();
+}
 
 const std::string& resourceVersion(const Value& object) {
   return object.get("metadata", "resourceVersion").asString();
 }
 
-std::int64_t generation(const Value& object) { return object.get("metadata", "generation").asInt(); }
+std::int64_t generation(const Value& object) {
+  return object.get("metadata", "generation").asInt();
+}
 
-std::optional<std::string> label(const Value& object, std::string_view key) { return entry(object, "labels", key); }
+std::optional<std::string> label(const Value& object, std::string_view key) {
+  return entry(object, "labels", key);
+}
 
 std::optional<std::string> annotation(const Value& object, std::string_view key) {
   return entry(object, "annotations", key);
 }
 
-bool beingDeleted(const Value& object) { return !object.get("metadata", "deletionTimestamp").isNull(); }
+bool beingDeleted(const Value& object) {
+  return !object.get("metadata", "deletionTimestamp").isNull();
+}
 
 bool hasFinalizer(const Value& object, std::string_view finalizer) {
   for (const auto& f : object.get("metadata", "finalizers").elements()) {
@@ -99,6 +113,8 @@ Value ownerReferenceTo(const Value& owner, bool controller, bool blockOwnerDelet
                         {"blockOwnerDeletion", blockOwnerDeletion}});
 }
 
-std::string describe(const Value& object) { return gvkOf(object).str() + " " + nameOf(object).str(); }
+std::string describe(const Value& object) {
+  return gvkOf(object).str() + " " + nameOf(object).str();
+}
 
 }  // namespace puppis::kube

@@ -46,7 +46,8 @@ struct OwnerReference {
 /// The owner marked controller: true.
 [[nodiscard]] std::optional<OwnerReference> controllerOf(const Value& object);
 /// A reference to `owner` as an element of metadata.ownerReferences.
-[[nodiscard]] Value ownerReferenceTo(const Value& owner, bool controller = true, bool blockOwnerDeletion = true);
+[[nodiscard]] Value ownerReferenceTo(const Value& owner, bool controller = true,
+                                     bool blockOwnerDeletion = true);
 
 /// "apps/v1 Deployment ns/name", for messages.
 [[nodiscard]] std::string describe(const Value& object);

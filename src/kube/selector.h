@@ -36,7 +36,8 @@ class LabelSelector {
   bool nothing_ = false;
 };
 
-/// A field selector: "metadata.name=x,status.phase!=Running". Which fields a type supports is the server's matter.
+/// A field selector: "metadata.name=x,status.phase!=Running". Which fields a type supports is the server's
+/// matter.
 class FieldSelector {
  public:
   struct Term {
@@ -45,7 +46,8 @@ class FieldSelector {
     bool equal = true;
   };
   static Result<FieldSelector> parse(std::string_view text);
-  /// By looking the dotted path up in the object; a missing field reads as "", numbers and booleans as their JSON text.
+  /// By looking the dotted path up in the object; a missing field reads as "", numbers and booleans as their
+  /// JSON text.
   [[nodiscard]] bool matches(const data::Value& object) const;
   [[nodiscard]] bool everything() const { return terms_.empty(); }
   [[nodiscard]] std::string str() const;

@@ -9,7 +9,8 @@ using data::Value;
 
 Error errorOfStatus(int httpStatus, const Value& status) {
   const std::string& reason = status.get("reason").asString();
-  ErrorCode code = codeOfHttpStatus(httpStatus != 0 ? httpStatus : static_cast<int>(status.get("code").asInt()));
+  ErrorCode code =
+      codeOfHttpStatus(httpStatus != 0 ? httpStatus : static_cast<int>(status.get("code").asInt()));
   if (reason == "AlreadyExists") code = ErrorCode::AlreadyExists;
   if (reason == "Conflict") code = ErrorCode::Conflict;
   if (reason == "Expired" || reason == "Gone") code = ErrorCode::Gone;
@@ -32,7 +33,8 @@ Value statusOfError(const Error& error) {
   std::string text = error.message();
   if (!error.expectedText().empty()) text += " (expected " + error.expectedText() + ")";
   out.set("message", text);
-  std::string reason = error.reasonText().empty() ? std::string(statusReason(error.code())) : error.reasonText();
+  std::string reason =
+      error.reasonText().empty() ? std::string(statusReason(error.code())) : error.reasonText();
   if (!reason.empty()) out.set("reason", reason);
   if (!error.details().empty()) {
     Value causes = Value::array();

@@ -6,8 +6,9 @@
 
 namespace puppis::kube {
 
-/// The Error that a failed API answer stands for: its code from the HTTP status (and reason, where one status has two
-/// meanings), the Status' message and reason, and each of its details.causes as a detail with its path.
+/// The Error that a failed API answer stands for: its code from the HTTP status (and reason, where one status
+/// has two meanings), the Status' message and reason, and each of its details.causes as a detail with its
+/// path.
 Error errorOfStatus(int httpStatus, const data::Value& status);
 
 /// A meta/v1 Status for an Error, as an API server answers it: code, reason, message, details.causes.

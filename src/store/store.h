@@ -21,8 +21,8 @@ using Revision = std::int64_t;
 struct Entry {
   std::string key;
   data::Value value;
-  Revision created = 0;   ///< revision of the put that made the key
-  Revision modified = 0;  ///< revision of this change
+  Revision created = 0;      ///< revision of the put that made the key
+  Revision modified = 0;     ///< revision of this change
   std::int64_t version = 0;  ///< puts since `created`, from 1
 };
 using EntryPtr = std::shared_ptr<const Entry>;
@@ -37,12 +37,14 @@ struct Event {
 };
 using EventPtr = std::shared_ptr<const Event>;
 
-/// One wish of a transaction. `expected` guards it: the key's modification revision, 0 meaning "does not exist".
+/// One wish of a transaction. `expected` guards it: the key's modification revision, 0 meaning "does not
+/// exist".
 struct Change {
   std::string key;
-  std::optional<data::Value> value;    ///< nothing deletes
-  std::optional<Revision> expected;    ///< Conflict when the key is at another revision
-  /// Writes the revision that the change gets into the value before it is stored (resourceVersion); may be empty.
+  std::optional<data::Value> value;  ///< nothing deletes
+  std::optional<Revision> expected;  ///< Conflict when the key is at another revision
+  /// Writes the revision that the change gets into the value before it is stored (resourceVersion); may be
+  /// empty.
   std::function<void(data::Value& value, Revision revision)> stamp;
 };
 
@@ -53,8 +55,8 @@ struct Range {
   Revision revision = 0;          ///< of the snapshot that was read
 };
 
-/// What a watcher is told, in revision order, without gaps or repeats. Called on the thread that commits: be quick, do
-/// not call the store. `lost` ends it: the watcher fell behind or the store closed.
+/// What a watcher is told, in revision order, without gaps or repeats. Called on the thread that commits: be
+/// quick, do not call the store. `lost` ends it: the watcher fell behind or the store closed.
 class WatchSink {
  public:
   virtual ~WatchSink() = default;
@@ -68,19 +70,20 @@ class Watch {
   virtual ~Watch() = default;
 };
 
-/// A revisioned, ordered key-value store, like etcd's. Safe to share between threads. A commit that has answered is durable
-/// (as far as the store was asked to be) and seen by every later read.
+/// A revisioned, ordered key-value store, like etcd's. Safe to share between threads. A commit that has
+/// answered is durable (as far as the store was asked to be) and seen by every later read.
 class Store {
  public:
   virtual ~Store() = default;
 
-  /// All changes or none. Returns the entries put (nullptr for deletes, in order) with their revisions. Conflict when a guard
-  /// fails; NotFound when deleting a missing key; Io/Unavailable when it could not be made durable (then nothing changed).
+  /// All changes or none. Returns the entries put (nullptr for deletes, in order) with their revisions.
+  /// Conflict when a guard fails; NotFound when deleting a missing key; Io/Unavailable when it could not be
+  /// made durable (then nothing changed).
   virtual Result<std::vector<EntryPtr>> commit(std::vector<Change> changes) = 0;
   /// The newest entry of the key, or nullptr.
   [[nodiscard]] virtual EntryPtr get(std::string_view key) const = 0;
-  /// Keys in [from, to), at most `limit` (0: all), as they were at `revision` (0: now). Gone when that was compacted;
-  /// InvalidArgument when it lies in the future.
+  /// Keys in [from, to), at most `limit` (0: all), as they were at `revision` (0: now). Gone when that was
+  /// compacted; InvalidArgument when it lies in the future.
   [[nodiscard]] virtual Result<Range> range(std::string_view from, std::string_view to, std::size_t limit = 0,
                                             Revision revision = 0) const = 0;
   /// How many keys are in [from, to) now.
@@ -88,8 +91,10 @@ class Store {
   [[nodiscard]] virtual Revision revision() const = 0;
   /// The oldest revision that `range` and `watch` may still ask for is one above this.
   [[nodiscard]] virtual Revision compacted() const = 0;
-  /// Changes of keys that start with `prefix` and have revisions above `after`. Gone when those were compacted.
-  virtual Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after, std::shared_ptr<WatchSink> sink) = 0;
+  /// Changes of keys that start with `prefix` and have revisions above `after`. Gone when those were
+  /// compacted.
+  virtual Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after,
+                                               std::shared_ptr<WatchSink> sink) = 0;
   /// Forgets history up to `revision`; current values stay. Does not hold up writers.
   virtual Status compact(Revision revision) = 0;
   /// Writes a consistent copy to a new file that `openSqlite` can open.
@@ -100,7 +105,7 @@ class Store {
 std::string prefixEnd(std::string_view prefix);
 
 struct HistoryLimits {
-  std::size_t events = 20'000;              ///< changes kept for watchers that resume and for older reads
+  std::size_t events = 20'000;  ///< changes kept for watchers that resume and for older reads
 };
 
 /// Nothing outlives the process. Commits run on the caller's thread.
@@ -108,18 +113,18 @@ std::unique_ptr<Store> openMemory(HistoryLimits limits = {});
 
 enum class Sync {
   Full,  ///< a commit answers after fsync (the default)
-  Off,   ///< a commit answers after the write; a crash of the machine (not of the process) may lose the newest
+  Off,  ///< a commit answers after the write; a crash of the machine (not of the process) may lose the newest
 };
 struct SqliteOptions {
-  std::string path;             ///< the database file; its folder must exist
+  std::string path;  ///< the database file; its folder must exist
   Sync sync = Sync::Full;
   HistoryLimits history;
   /// Testing: called before each physical commit; an Error stands for a failing disk.
   std::function<Status()> faultBeforeCommit;
 };
 
-/// Kept in an SQLite file. Commits of several threads share one fsync. Io with the row's revision when a checksum does not fit
-/// or revisions are missing.
+/// Kept in an SQLite file. Commits of several threads share one fsync. Io with the row's revision when a
+/// checksum does not fit or revisions are missing.
 Result<std::unique_ptr<Store>> openSqlite(SqliteOptions options);
 
 }  // namespace puppis::store

@@ -31,7 +31,9 @@ const Int& half() {
   return two;
 }
 
-void appendDigits(std::string& out, const Int& coefficient) { out += coefficient.str(); }
+void appendDigits(std::string& out, const Int& coefficient) {
+  out += coefficient.str();
+}
 
 /// Both coefficients at the smaller exponent, which is returned.
 std::int64_t align(const Big& a, const Big& b, Int& x, Int& y) {
@@ -69,7 +71,8 @@ Int toInt(const Decimal& x) {
   return out;
 }
 
-Big::Big(const Decimal& x) : coefficient(toInt(x)), exponent(x.exponent()), negative(x.negative()), form(x.form()) {}
+Big::Big(const Decimal& x)
+    : coefficient(toInt(x)), exponent(x.exponent()), negative(x.negative()), form(x.form()) {}
 
 Decimal toDecimal(const Big& x, Kind kind, Arena& arena) {
   if (x.form == Form::Infinite) return Decimal::infinity(x.negative);
@@ -96,7 +99,8 @@ Decimal toDecimal(const Int& x, Arena& arena) {
 }
 
 int compare(const Big& a, const Big& b) {
-  if (a.form == Form::NaN || b.form == Form::NaN) return (a.form == Form::NaN ? 1 : 0) - (b.form == Form::NaN ? 1 : 0);
+  if (a.form == Form::NaN || b.form == Form::NaN)
+    return (a.form == Form::NaN ? 1 : 0) - (b.form == Form::NaN ? 1 : 0);
   int as = a.sign();
   int bs = b.sign();
   if (as != bs) return as < bs ? -1 : 1;
@@ -145,7 +149,8 @@ std::string toText(const Big& x) {
 
 double toDouble(const Big& x) {
   if (x.form == Form::NaN) return std::numeric_limits<double>::quiet_NaN();
-  double infinite = x.negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+  double infinite =
+      x.negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
   if (x.form == Form::Infinite) return infinite;
   std::string text = toText(x);
   double out = 0;
@@ -242,12 +247,18 @@ void reduceKeepingPoint(Big& x) {
 
 bool roundsAway(Rounding rounding, const Int& kept, bool negative, int against) {
   switch (rounding) {
-    case Rounding::HalfUp: return against >= 0;
-    case Rounding::HalfEven: return against > 0 || (against == 0 && boost::multiprecision::bit_test(kept, 0));
-    case Rounding::Down: return false;
-    case Rounding::Up: return true;
-    case Rounding::Ceiling: return !negative;
-    case Rounding::Floor: return negative;
+    case Rounding::HalfUp:
+      return against >= 0;
+    case Rounding::HalfEven:
+      return against > 0 || (against == 0 && boost::multiprecision::bit_test(kept, 0));
+    case Rounding::Down:
+      return false;
+    case Rounding::Up:
+      return true;
+    case Rounding::Ceiling:
+      return !negative;
+    case Rounding::Floor:
+      return negative;
   }
   return false;
 }
@@ -407,7 +418,8 @@ Big Context::quo(const Big& a, const Big& b) {
   boost::multiprecision::divide_qr(dividend, divisor, out.coefficient, remainder);
   if (remainder != 0) {
     remainder *= half();
-    if (detail::roundsAway(rounding_, out.coefficient, out.negative, remainder.compare(divisor))) ++out.coefficient;
+    if (detail::roundsAway(rounding_, out.coefficient, out.negative, remainder.compare(divisor)))
+      ++out.coefficient;
   }
   out.exponent = shift + difference - (digits_ - 1);
   checkExponent(out);

@@ -5,8 +5,8 @@
 
 #include "cue/number/decimal.h"
 
-/// The slow road behind decimal.h: coefficients of any size. Included only by the .cpp files of this folder, because
-/// the Boost header is heavy.
+/// The slow road behind decimal.h: coefficients of any size. Included only by the .cpp files of this folder,
+/// because the Boost header is heavy.
 namespace puppis::cue::number::detail {
 
 using Int = boost::multiprecision::cpp_int;
@@ -23,7 +23,8 @@ struct Big {
   Form form = Form::Finite;
 
   Big() = default;
-  Big(std::int64_t value, std::int64_t exp = 0)  // NOLINT(google-explicit-constructor): constants are written plainly
+  Big(std::int64_t value,
+      std::int64_t exp = 0)  // NOLINT(google-explicit-constructor): constants are written plainly
       : coefficient(value < 0 ? -Int(value) : Int(value)), exponent(exp), negative(value < 0) {}
   explicit Big(const Decimal& x);
 
@@ -56,7 +57,8 @@ bool roundToWhole(Big& x, Rounding rounding);
 /// meaningless and the operations return at once.
 class Context {
  public:
-  explicit Context(std::int64_t digits, Rounding rounding = Rounding::HalfUp) : digits_(digits), rounding_(rounding) {}
+  explicit Context(std::int64_t digits, Rounding rounding = Rounding::HalfUp)
+      : digits_(digits), rounding_(rounding) {}
 
   [[nodiscard]] Fault fault() const { return fault_; }
   [[nodiscard]] bool ok() const { return fault_ == Fault::None; }
@@ -83,8 +85,8 @@ class Context {
   Fault fault_ = Fault::None;
 };
 
-/// Whether a number whose kept digits are `kept` grows by one unit; `discardedAgainstHalf` compares what was cut off
-/// (not zero) with half a unit.
+/// Whether a number whose kept digits are `kept` grows by one unit; `discardedAgainstHalf` compares what was
+/// cut off (not zero) with half a unit.
 bool roundsAway(Rounding rounding, const Int& kept, bool negative, int discardedAgainstHalf);
 
 }  // namespace puppis::cue::number::detail

@@ -29,7 +29,9 @@ constexpr std::array<std::uint64_t, 20> kPowers = [] {
   return out;
 }();
 
-bool plain(const Decimal& x) { return x.isSmall() && x.isFinite(); }
+bool plain(const Decimal& x) {
+  return x.isSmall() && x.isFinite();
+}
 
 Kind commonKind(const Decimal& a, const Decimal& b) {
   return a.kind() == Kind::Int && b.kind() == Kind::Int ? Kind::Int : Kind::Float;
@@ -94,15 +96,24 @@ bool smallIntegers(const Decimal& a, const Decimal& b, std::int64_t& x, std::int
 
 std::string_view faultText(Fault fault) {
   switch (fault) {
-    case Fault::None: return "";
-    case Fault::DivisionByZero: return "division by zero";
-    case Fault::DivisionUndefined: return "division undefined";
-    case Fault::DivisionImpossible: return "division impossible";
-    case Fault::InvalidOperation: return "invalid operation";
-    case Fault::Overflow: return "overflow";
-    case Fault::Underflow: return "underflow";
-    case Fault::ExponentOutOfRange: return "exponent out of range";
-    case Fault::NoConvergence: return "did not converge";
+    case Fault::None:
+      return "";
+    case Fault::DivisionByZero:
+      return "division by zero";
+    case Fault::DivisionUndefined:
+      return "division undefined";
+    case Fault::DivisionImpossible:
+      return "division impossible";
+    case Fault::InvalidOperation:
+      return "invalid operation";
+    case Fault::Overflow:
+      return "overflow";
+    case Fault::Underflow:
+      return "underflow";
+    case Fault::ExponentOutOfRange:
+      return "exponent out of range";
+    case Fault::NoConvergence:
+      return "did not converge";
   }
   return "";
 }
@@ -141,8 +152,8 @@ Outcome mul(const Decimal& a, const Decimal& b, Arena& arena) {
 
 Outcome quo(const Decimal& a, const Decimal& b, Arena& arena) {
   std::int64_t shift = std::int64_t{a.exponent()} - b.exponent();
-  if (plain(a) && plain(b) && a.small() != 0 && b.small() != 0 && a.small() % b.small() == 0 && shift > -100 &&
-      shift < 14) {
+  if (plain(a) && plain(b) && a.small() != 0 && b.small() != 0 && a.small() % b.small() == 0 &&
+      shift > -100 && shift < 14) {
     std::uint64_t quotient = a.small() / b.small();
     while (quotient % 10 == 0) {
       quotient /= 10;
@@ -153,8 +164,9 @@ Outcome quo(const Decimal& a, const Decimal& b, Arena& arena) {
       --shift;
       if (!scale(quotient, 1)) return {Decimal(), Fault::Overflow};
     }
-    return {Decimal::make(Kind::Float, a.negative() != b.negative(), quotient, static_cast<std::int32_t>(shift)),
-            Fault::None};
+    return {
+        Decimal::make(Kind::Float, a.negative() != b.negative(), quotient, static_cast<std::int32_t>(shift)),
+        Fault::None};
   }
   Context context(kDigits);
   Big quotient = context.quo(Big(a), Big(b));
@@ -214,7 +226,9 @@ Outcome intRem(const Decimal& a, const Decimal& b, Arena& arena) {
   return {detail::toDecimal(Int(x % y), arena), Fault::None};
 }
 
-Decimal negate(const Decimal& x) { return x.withSign(!x.isZero() && !x.negative()); }
+Decimal negate(const Decimal& x) {
+  return x.withSign(!x.isZero() && !x.negative());
+}
 
 int compare(const Decimal& a, const Decimal& b) {
   if (plain(a) && plain(b) && a.exponent() == b.exponent()) {
@@ -250,7 +264,8 @@ std::uint64_t hash(const Decimal& x) {
 std::int64_t digitCount(const Decimal& x) {
   if (!x.isSmall()) return detail::digitCount(detail::toInt(x));
   std::int64_t count = 1;
-  while (count < static_cast<std::int64_t>(kPowers.size()) && x.small() >= kPowers[static_cast<std::size_t>(count)]) {
+  while (count < static_cast<std::int64_t>(kPowers.size()) &&
+         x.small() >= kPowers[static_cast<std::size_t>(count)]) {
     ++count;
   }
   return count;
@@ -285,7 +300,8 @@ std::optional<std::int64_t> toInt64(const Decimal& x) {
   auto magnitude = toUint64(x.withSign(false));
   if (!magnitude) return std::nullopt;
   constexpr std::uint64_t kLimit = std::numeric_limits<std::int64_t>::max();
-  if (!x.negative()) return *magnitude <= kLimit ? std::optional(static_cast<std::int64_t>(*magnitude)) : std::nullopt;
+  if (!x.negative())
+    return *magnitude <= kLimit ? std::optional(static_cast<std::int64_t>(*magnitude)) : std::nullopt;
   if (*magnitude > kLimit + 1) return std::nullopt;
   return static_cast<std::int64_t>(~*magnitude + 1);
 }
@@ -310,7 +326,9 @@ Decimal fromDouble(double value, Arena& arena) {
   return detail::toDecimal(detail::bigFromDouble(value), Kind::Float, arena);
 }
 
-Decimal fromUint64(std::uint64_t value) { return Decimal::make(Kind::Int, false, value, 0); }
+Decimal fromUint64(std::uint64_t value) {
+  return Decimal::make(Kind::Int, false, value, 0);
+}
 
 Decimal copy(const Decimal& x, Arena& arena) {
   if (x.isSmall()) return x;

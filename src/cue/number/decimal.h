@@ -17,16 +17,18 @@ enum class Kind : std::uint8_t { Int, Float };
 /// Infinities and NaN come only out of functions (math.Log(0)); no literal writes them.
 enum class Form : std::uint8_t { Finite, Infinite, NaN };
 
-/// The digits of a coefficient past 64 bits: `count` limbs follow the header, least significant first, the last one
-/// not 0. Lives in an Arena.
+/// The digits of a coefficient past 64 bits: `count` limbs follow the header, least significant first, the
+/// last one not 0. Lives in an Arena.
 struct Digits {
   std::uint64_t count;
-  [[nodiscard]] const std::uint64_t* limbs() const { return reinterpret_cast<const std::uint64_t*>(this + 1); }
+  [[nodiscard]] const std::uint64_t* limbs() const {
+    return reinterpret_cast<const std::uint64_t*>(this + 1);
+  }
 };
 
 /// An exact decimal number: ± coefficient × 10^exponent, with its CUE kind. 16 bytes, trivially copyable; the
-/// coefficient is inline while it fits 64 bits, else it points to Digits in the Arena that the operation was given,
-/// and the Decimal must not outlive that Arena.
+/// coefficient is inline while it fits 64 bits, else it points to Digits in the Arena that the operation was
+/// given, and the Decimal must not outlive that Arena.
 ///
 /// The digits and the exponent are kept as they were written (1.50 stays 1.50), because CUE prints them so.
 class Decimal {
@@ -38,7 +40,8 @@ class Decimal {
     std::uint64_t bits = static_cast<std::uint64_t>(value);
     return make(Kind::Int, negative, negative ? ~bits + 1 : bits, 0);
   }
-  static constexpr Decimal make(Kind kind, bool negative, std::uint64_t coefficient, std::int32_t exponent) noexcept {
+  static constexpr Decimal make(Kind kind, bool negative, std::uint64_t coefficient,
+                                std::int32_t exponent) noexcept {
     Decimal out;
     out.small_ = coefficient;
     out.exponent_ = exponent;
@@ -46,7 +49,8 @@ class Decimal {
     out.negative_ = negative;
     return out;
   }
-  static constexpr Decimal makeBig(Kind kind, bool negative, const Digits* digits, std::int32_t exponent) noexcept {
+  static constexpr Decimal makeBig(Kind kind, bool negative, const Digits* digits,
+                                   std::int32_t exponent) noexcept {
     Decimal out = make(kind, negative, 0, exponent);
     out.big_ = digits;
     out.isBig_ = true;
@@ -102,11 +106,12 @@ class Decimal {
 };
 static_assert(sizeof(Decimal) == 16 && std::is_trivially_copyable_v<Decimal>);
 
-/// Why an operation has no answer. The words are those of the decimal arithmetic standard; `faultText` prints them.
+/// Why an operation has no answer. The words are those of the decimal arithmetic standard; `faultText` prints
+/// them.
 enum class Fault : std::uint8_t {
   None,
   DivisionByZero,
-  DivisionUndefined,   ///< 0 / 0
+  DivisionUndefined,  ///< 0 / 0
   DivisionImpossible,
   InvalidOperation,
   Overflow,
@@ -123,15 +128,15 @@ struct Outcome {
   [[nodiscard]] bool ok() const { return fault == Fault::None; }
 };
 
-/// What CUE's operators do: 34 significant digits, half up, for integers too. The kind is Int when both are Int,
-/// else Float; `quo` (the operator /) always gives a Float, without trailing zeros but with ".0" kept.
+/// What CUE's operators do: 34 significant digits, half up, for integers too. The kind is Int when both are
+/// Int, else Float; `quo` (the operator /) always gives a Float, without trailing zeros but with ".0" kept.
 Outcome add(const Decimal& a, const Decimal& b, Arena& arena);
 Outcome sub(const Decimal& a, const Decimal& b, Arena& arena);
 Outcome mul(const Decimal& a, const Decimal& b, Arena& arena);
 Outcome quo(const Decimal& a, const Decimal& b, Arena& arena);
 
-/// The functions div, mod (Euclidean), quo, rem (truncating) on integers of any size. DivisionByZero is their only
-/// fault.
+/// The functions div, mod (Euclidean), quo, rem (truncating) on integers of any size. DivisionByZero is their
+/// only fault.
 Outcome intDiv(const Decimal& a, const Decimal& b, Arena& arena);
 Outcome intMod(const Decimal& a, const Decimal& b, Arena& arena);
 Outcome intQuo(const Decimal& a, const Decimal& b, Arena& arena);
@@ -142,7 +147,9 @@ Decimal negate(const Decimal& x);
 
 /// -1, 0 or 1 by numeric value; kinds and written forms do not count (1 equals 1.0). NaN compares as greater.
 int compare(const Decimal& a, const Decimal& b);
-inline bool equal(const Decimal& a, const Decimal& b) { return compare(a, b) == 0; }
+inline bool equal(const Decimal& a, const Decimal& b) {
+  return compare(a, b) == 0;
+}
 /// Equal for numbers that compare as equal.
 std::uint64_t hash(const Decimal& x);
 /// The number of decimal digits of the coefficient; 1 for zero.
@@ -170,16 +177,17 @@ Decimal copy(const Decimal& x, Arena& arena);
 /// The text CUE prints: plain while the exponent is small, else scientific (1E+3, 1.5E-7).
 void appendText(std::string& out, const Decimal& x);
 std::string toText(const Decimal& x);
-/// The same as CUE's formatter writes a literal: a lower-case e, and a Float always with point or exponent (1e+3, 2.0).
+/// The same as CUE's formatter writes a literal: a lower-case e, and a Float always with point or exponent
+/// (1e+3, 2.0).
 std::string toSyntax(const Decimal& x);
 /// Without an exponent, however long: 1000 for 1E+3.
 std::string toPlainText(const Decimal& x);
 
-/// Reads [+-]digits[.digits][e[+-]digits]; Int when there is neither point nor exponent. Nothing when it is not that
-/// or the exponent is beyond ±100,000.
+/// Reads [+-]digits[.digits][e[+-]digits]; Int when there is neither point nor exponent. Nothing when it is
+/// not that or the exponent is beyond ±100,000.
 std::optional<Decimal> parseDecimal(std::string_view text, Arena& arena);
-/// Reads a CUE number literal with an optional sign: separators, 0x 0o 0b, points, exponents, multipliers (1.5Gi).
-/// Error: InvalidArgument.
+/// Reads a CUE number literal with an optional sign: separators, 0x 0o 0b, points, exponents, multipliers
+/// (1.5Gi). Error: InvalidArgument.
 Result<Decimal> parseLiteral(std::string_view text, Arena& arena);
 
 }  // namespace puppis::cue::number

@@ -19,15 +19,32 @@ class DecimalTest : public ::testing::Test {
   std::string calc(std::string_view a, char op, std::string_view b) {
     Outcome out;
     switch (op) {
-      case '+': out = add(lit(a), lit(b), arena_); break;
-      case '-': out = sub(lit(a), lit(b), arena_); break;
-      case '*': out = mul(lit(a), lit(b), arena_); break;
-      case '/': out = quo(lit(a), lit(b), arena_); break;
-      case 'd': out = intDiv(lit(a), lit(b), arena_); break;
-      case 'm': out = intMod(lit(a), lit(b), arena_); break;
-      case 'q': out = intQuo(lit(a), lit(b), arena_); break;
-      case 'r': out = intRem(lit(a), lit(b), arena_); break;
-      default: ADD_FAILURE();
+      case '+':
+        out = add(lit(a), lit(b), arena_);
+        break;
+      case '-':
+        out = sub(lit(a), lit(b), arena_);
+        break;
+      case '*':
+        out = mul(lit(a), lit(b), arena_);
+        break;
+      case '/':
+        out = quo(lit(a), lit(b), arena_);
+        break;
+      case 'd':
+        out = intDiv(lit(a), lit(b), arena_);
+        break;
+      case 'm':
+        out = intMod(lit(a), lit(b), arena_);
+        break;
+      case 'q':
+        out = intQuo(lit(a), lit(b), arena_);
+        break;
+      case 'r':
+        out = intRem(lit(a), lit(b), arena_);
+        break;
+      default:
+        ADD_FAILURE();
     }
     return out.ok() ? toText(out.value) : std::string(faultText(out.fault));
   }
@@ -65,7 +82,8 @@ TEST_F(DecimalTest, LiteralsKeepTheirForm) {
 }
 
 TEST_F(DecimalTest, BadLiteralsAreErrors) {
-  for (const char* text : {"", "01", "1__0", "1_", "0x", "1.5.2", "1e", "1Kx", "0b2", "abc", "1.0001K", ".", "1e200000"}) {
+  for (const char* text :
+       {"", "01", "1__0", "1_", "0x", "1.5.2", "1e", "1Kx", "0b2", "abc", "1.0001K", ".", "1e200000"}) {
     EXPECT_FALSE(parseLiteral(text, arena_).has_value()) << text;
   }
 }
@@ -79,7 +97,8 @@ TEST_F(DecimalTest, Arithmetic) {
   EXPECT_EQ(calc("1.5", '+', "1"), "2.5");
   EXPECT_EQ(calc("0.1", '+', "0.2"), "0.3");
   EXPECT_EQ(calc("1", '-', "1.0"), "0.0");
-  EXPECT_EQ(calc("9999999999999999999", '*', "9999999999999999999"), "9.999999999999999998000000000000000E+37");
+  EXPECT_EQ(calc("9999999999999999999", '*', "9999999999999999999"),
+            "9.999999999999999998000000000000000E+37");
   EXPECT_EQ(calc("1", '/', "0"), "division by zero");
   EXPECT_EQ(calc("0", '/', "0"), "division undefined");
   EXPECT_EQ(calc("-7", 'd', "2"), "-4");

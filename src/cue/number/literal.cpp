@@ -11,7 +11,9 @@ namespace {
 using detail::Big;
 using detail::Int;
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 int digitValue(char c) {
   if (isDigit(c)) return c - '0';
@@ -78,7 +80,8 @@ class LiteralReader {
     }
     if (leadingZero && !isFloat && peek() != 'e' && peek() != 'E') return bad("illegal integer number");
     std::string_view units = "KMGTP";
-    if (std::size_t unit = peek() == 0 ? std::string_view::npos : units.find(peek()); unit != std::string_view::npos) {
+    if (std::size_t unit = peek() == 0 ? std::string_view::npos : units.find(peek());
+        unit != std::string_view::npos) {
       return readMultiplied(unit + 1, negative, arena);
     }
     if (peek() == 'e' || peek() == 'E') {
@@ -95,15 +98,21 @@ class LiteralReader {
   }
 
  private:
-  [[nodiscard]] char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
 
   static unsigned baseOf(char c) {
     switch (c) {
       case 'x':
-      case 'X': return 16;
-      case 'o': return 8;
-      case 'b': return 2;
-      default: return 0;
+      case 'X':
+        return 16;
+      case 'o':
+        return 8;
+      case 'b':
+        return 2;
+      default:
+        return 0;
     }
   }
 
@@ -131,7 +140,10 @@ class LiteralReader {
   Result<Decimal> readBase(unsigned base, bool negative, Arena& arena) {
     at_ += 2;
     TRY(bool seen, mantissa(static_cast<int>(base)));
-    if (!seen) return bad(base == 16 ? "illegal hexadecimal number" : base == 8 ? "illegal octal number" : "illegal binary number");
+    if (!seen)
+      return bad(base == 16  ? "illegal hexadecimal number"
+                 : base == 8 ? "illegal octal number"
+                             : "illegal binary number");
     if (at_ != text_.size()) return bad("illegal number");
     Int value = readDigits(digits_, base);
     return detail::toDecimal(negative ? Int(-value) : value, arena);
@@ -204,13 +216,15 @@ std::optional<Decimal> parseDecimal(std::string_view text, Arena& arena) {
   }
   significant = static_cast<std::size_t>(detail::digitCount(big.coefficient));
   std::int64_t adjusted = exponent + static_cast<std::int64_t>(significant) - 1;
-  if (exponent > detail::kMaxExponent || exponent < -detail::kMaxExponent || adjusted > detail::kMaxExponent ||
-      adjusted < -detail::kMaxExponent) {
+  if (exponent > detail::kMaxExponent || exponent < -detail::kMaxExponent ||
+      adjusted > detail::kMaxExponent || adjusted < -detail::kMaxExponent) {
     return std::nullopt;
   }
   return detail::toDecimal(big, kind, arena);
 }
 
-Result<Decimal> parseLiteral(std::string_view text, Arena& arena) { return LiteralReader(text).read(arena); }
+Result<Decimal> parseLiteral(std::string_view text, Arena& arena) {
+  return LiteralReader(text).read(arena);
+}
 
 }  // namespace puppis::cue::number

@@ -41,40 +41,74 @@ Location File::locate(Pos place, std::uint32_t length) const {
 
 std::string_view nodeKindName(NodeKind kind) {
   switch (kind) {
-    case NodeKind::File: return "File";
-    case NodeKind::CommentGroup: return "CommentGroup";
-    case NodeKind::Attribute: return "Attribute";
-    case NodeKind::Field: return "Field";
-    case NodeKind::Alias: return "Alias";
-    case NodeKind::PostfixAlias: return "PostfixAlias";
-    case NodeKind::Comprehension: return "Comprehension";
-    case NodeKind::BadExpr: return "BadExpr";
-    case NodeKind::BottomLit: return "BottomLit";
-    case NodeKind::Ident: return "Ident";
-    case NodeKind::BasicLit: return "BasicLit";
-    case NodeKind::Interpolation: return "Interpolation";
-    case NodeKind::FuncExpr: return "FuncExpr";
-    case NodeKind::StructLit: return "StructLit";
-    case NodeKind::ListLit: return "ListLit";
-    case NodeKind::Ellipsis: return "Ellipsis";
-    case NodeKind::ForClause: return "ForClause";
-    case NodeKind::IfClause: return "IfClause";
-    case NodeKind::LetClause: return "LetClause";
-    case NodeKind::FallbackClause: return "FallbackClause";
-    case NodeKind::TryClause: return "TryClause";
-    case NodeKind::ParenExpr: return "ParenExpr";
-    case NodeKind::SelectorExpr: return "SelectorExpr";
-    case NodeKind::IndexExpr: return "IndexExpr";
-    case NodeKind::SliceExpr: return "SliceExpr";
-    case NodeKind::CallExpr: return "CallExpr";
-    case NodeKind::UnaryExpr: return "UnaryExpr";
-    case NodeKind::BinaryExpr: return "BinaryExpr";
-    case NodeKind::PostfixExpr: return "PostfixExpr";
-    case NodeKind::ImportSpec: return "ImportSpec";
-    case NodeKind::BadDecl: return "BadDecl";
-    case NodeKind::ImportDecl: return "ImportDecl";
-    case NodeKind::EmbedDecl: return "EmbedDecl";
-    case NodeKind::Package: return "Package";
+    case NodeKind::File:
+      return "File";
+    case NodeKind::CommentGroup:
+      return "CommentGroup";
+    case NodeKind::Attribute:
+      return "Attribute";
+    case NodeKind::Field:
+      return "Field";
+    case NodeKind::Alias:
+      return "Alias";
+    case NodeKind::PostfixAlias:
+      return "PostfixAlias";
+    case NodeKind::Comprehension:
+      return "Comprehension";
+    case NodeKind::BadExpr:
+      return "BadExpr";
+    case NodeKind::BottomLit:
+      return "BottomLit";
+    case NodeKind::Ident:
+      return "Ident";
+    case NodeKind::BasicLit:
+      return "BasicLit";
+    case NodeKind::Interpolation:
+      return "Interpolation";
+    case NodeKind::FuncExpr:
+      return "FuncExpr";
+    case NodeKind::StructLit:
+      return "StructLit";
+    case NodeKind::ListLit:
+      return "ListLit";
+    case NodeKind::Ellipsis:
+      return "Ellipsis";
+    case NodeKind::ForClause:
+      return "ForClause";
+    case NodeKind::IfClause:
+      return "IfClause";
+    case NodeKind::LetClause:
+      return "LetClause";
+    case NodeKind::FallbackClause:
+      return "FallbackClause";
+    case NodeKind::TryClause:
+      return "TryClause";
+    case NodeKind::ParenExpr:
+      return "ParenExpr";
+    case NodeKind::SelectorExpr:
+      return "SelectorExpr";
+    case NodeKind::IndexExpr:
+      return "IndexExpr";
+    case NodeKind::SliceExpr:
+      return "SliceExpr";
+    case NodeKind::CallExpr:
+      return "CallExpr";
+    case NodeKind::UnaryExpr:
+      return "UnaryExpr";
+    case NodeKind::BinaryExpr:
+      return "BinaryExpr";
+    case NodeKind::PostfixExpr:
+      return "PostfixExpr";
+    case NodeKind::ImportSpec:
+      return "ImportSpec";
+    case NodeKind::BadDecl:
+      return "BadDecl";
+    case NodeKind::ImportDecl:
+      return "ImportDecl";
+    case NodeKind::EmbedDecl:
+      return "EmbedDecl";
+    case NodeKind::Package:
+      return "Package";
   }
   return "?";
 }
@@ -86,7 +120,8 @@ std::string commentText(const CommentGroup& group) {
   for (const Comment& comment : group.list) {
     std::string_view line = comment.text.substr(comment.text.size() < 2 ? comment.text.size() : 2);
     if (!line.empty() && line.front() == ' ') line.remove_prefix(1);
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) line.remove_suffix(1);
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
+      line.remove_suffix(1);
     if (line.empty()) {
       pendingBlank = !lastBlank;
       continue;

@@ -11,11 +11,11 @@
 #include "base/source.h"
 #include "cue/syntax/token.h"
 
-/// The syntax tree of CUE. Nodes live in the arena of their File, are trivially destructible, and are not changed
-/// once the parser has returned; a `shared_ptr<const File>` may be read by any number of threads.
+/// The syntax tree of CUE. Nodes live in the arena of their File, are trivially destructible, and are not
+/// changed once the parser has returned; a `shared_ptr<const File>` may be read by any number of threads.
 ///
-/// There is one base, Node, with a kind; `node->as<Field>()` gives the concrete type or null. The names Expr, Decl,
-/// Label and Clause below are the same type and only say which kinds may stand in a place:
+/// There is one base, Node, with a kind; `node->as<Field>()` gives the concrete type or null. The names Expr,
+/// Decl, Label and Clause below are the same type and only say which kinds may stand in a place:
 ///
 ///   Expr    BadExpr BottomLit Ident BasicLit Interpolation StructLit ListLit Ellipsis (in lists) ParenExpr
 ///           SelectorExpr IndexExpr SliceExpr CallExpr UnaryExpr BinaryExpr PostfixExpr FuncExpr
@@ -28,11 +28,40 @@
 namespace puppis::cue {
 
 enum class NodeKind : std::uint8_t {
-  File, CommentGroup, Attribute, Field, Alias, PostfixAlias, Comprehension,
-  BadExpr, BottomLit, Ident, BasicLit, Interpolation, FuncExpr, StructLit, ListLit, Ellipsis,
-  ForClause, IfClause, LetClause, FallbackClause, TryClause,
-  ParenExpr, SelectorExpr, IndexExpr, SliceExpr, CallExpr, UnaryExpr, BinaryExpr, PostfixExpr,
-  ImportSpec, BadDecl, ImportDecl, EmbedDecl, Package,
+  File,
+  CommentGroup,
+  Attribute,
+  Field,
+  Alias,
+  PostfixAlias,
+  Comprehension,
+  BadExpr,
+  BottomLit,
+  Ident,
+  BasicLit,
+  Interpolation,
+  FuncExpr,
+  StructLit,
+  ListLit,
+  Ellipsis,
+  ForClause,
+  IfClause,
+  LetClause,
+  FallbackClause,
+  TryClause,
+  ParenExpr,
+  SelectorExpr,
+  IndexExpr,
+  SliceExpr,
+  CallExpr,
+  UnaryExpr,
+  BinaryExpr,
+  PostfixExpr,
+  ImportSpec,
+  BadDecl,
+  ImportDecl,
+  EmbedDecl,
+  Package,
 };
 
 struct CommentGroup;
@@ -40,11 +69,12 @@ struct CommentGroup;
 /// What all nodes have: kind, place, comments.
 struct Node {
   NodeKind kind;
-  Pos pos;                                 ///< of the first token of the node
-  std::uint32_t end = Pos::kNoOffset;      ///< offset just behind the last token; kNoOffset in built trees
-  CommentGroup* comments = nullptr;        ///< linked by CommentGroup::next, in order of CommentGroup::position
+  Pos pos;                             ///< of the first token of the node
+  std::uint32_t end = Pos::kNoOffset;  ///< offset just behind the last token; kNoOffset in built trees
+  CommentGroup* comments = nullptr;    ///< linked by CommentGroup::next, in order of CommentGroup::position
 
-  explicit constexpr Node(NodeKind k, Pos p = {}, std::uint32_t e = Pos::kNoOffset) : kind(k), pos(p), end(e) {}
+  explicit constexpr Node(NodeKind k, Pos p = {}, std::uint32_t e = Pos::kNoOffset)
+      : kind(k), pos(p), end(e) {}
 
   template <typename T>
   [[nodiscard]] T* as() {
@@ -166,7 +196,8 @@ struct BottomLit : Node {
   explicit BottomLit(Pos p) : Node(kKind, p, p.hasOffset() ? p.offset + 3 : Pos::kNoOffset) {}
 };
 
-/// A literal. `token` is Int, Float, String (also for bytes), True, False or Null. literal.h decodes the text.
+/// A literal. `token` is Int, Float, String (also for bytes), True, False or Null. literal.h decodes the
+/// text.
 struct BasicLit : Node {
   static constexpr NodeKind kKind = NodeKind::BasicLit;
   Token token;
@@ -174,8 +205,8 @@ struct BasicLit : Node {
   BasicLit(Pos p, std::uint32_t e, Token t, std::string_view s) : Node(kKind, p, e), token(t), text(s) {}
 };
 
-/// `"a \(x) b"`: fragments and expressions in turn. Elements 0, 2, ... are BasicLits of token String whose texts
-/// hold the quotes and parentheses (`"a \(`, `) b"`); decodeInterpolation() in literal.h reads them.
+/// `"a \(x) b"`: fragments and expressions in turn. Elements 0, 2, ... are BasicLits of token String whose
+/// texts hold the quotes and parentheses (`"a \(`, `) b"`); decodeInterpolation() in literal.h reads them.
 struct Interpolation : Node {
   static constexpr NodeKind kKind = NodeKind::Interpolation;
   NodeList<Expr> elements;
@@ -396,15 +427,15 @@ struct File : Node {
 /// The kind's name, as "Field".
 std::string_view nodeKindName(NodeKind kind);
 
-/// The text of a comment group for a reader: without slashes, the first blank and trailing blanks; empty lines at the
-/// ends are dropped and runs of them made one; ends with a line break unless empty.
+/// The text of a comment group for a reader: without slashes, the first blank and trailing blanks; empty
+/// lines at the ends are dropped and runs of them made one; ends with a line break unless empty.
 std::string commentText(const CommentGroup& group);
 
 /// The expression inside any number of parentheses.
 const Expr* unparen(const Expr* expr);
 
-/// Calls `visit(const Node&) -> bool` for the node and, where it answers true, for what it contains, in source order.
-/// Comments are not visited.
+/// Calls `visit(const Node&) -> bool` for the node and, where it answers true, for what it contains, in
+/// source order. Comments are not visited.
 template <typename Visit>
 void walk(const Node* node, Visit&& visit);
 
@@ -418,7 +449,9 @@ void forEachChild(const Node& node, Visit&& visit) {
     for (const Node* child : list) one(child);
   };
   switch (node.kind) {
-    case NodeKind::File: all(static_cast<const File&>(node).decls); break;
+    case NodeKind::File:
+      all(static_cast<const File&>(node).decls);
+      break;
     case NodeKind::Field: {
       const auto& x = static_cast<const Field&>(node);
       one(x.label), one(x.alias), one(x.value), all(x.attributes);
@@ -439,33 +472,47 @@ void forEachChild(const Node& node, Visit&& visit) {
       all(x.clauses), one(x.value), one(x.fallback);
       break;
     }
-    case NodeKind::Interpolation: all(static_cast<const Interpolation&>(node).elements); break;
+    case NodeKind::Interpolation:
+      all(static_cast<const Interpolation&>(node).elements);
+      break;
     case NodeKind::FuncExpr: {
       const auto& x = static_cast<const FuncExpr&>(node);
       all(x.args), one(x.result);
       break;
     }
-    case NodeKind::StructLit: all(static_cast<const StructLit&>(node).elements); break;
-    case NodeKind::ListLit: all(static_cast<const ListLit&>(node).elements); break;
-    case NodeKind::Ellipsis: one(static_cast<const Ellipsis&>(node).type); break;
+    case NodeKind::StructLit:
+      all(static_cast<const StructLit&>(node).elements);
+      break;
+    case NodeKind::ListLit:
+      all(static_cast<const ListLit&>(node).elements);
+      break;
+    case NodeKind::Ellipsis:
+      one(static_cast<const Ellipsis&>(node).type);
+      break;
     case NodeKind::ForClause: {
       const auto& x = static_cast<const ForClause&>(node);
       one(x.key), one(x.value), one(x.source);
       break;
     }
-    case NodeKind::IfClause: one(static_cast<const IfClause&>(node).condition); break;
+    case NodeKind::IfClause:
+      one(static_cast<const IfClause&>(node).condition);
+      break;
     case NodeKind::LetClause: {
       const auto& x = static_cast<const LetClause&>(node);
       one(x.ident), one(x.expr);
       break;
     }
-    case NodeKind::FallbackClause: one(static_cast<const FallbackClause&>(node).body); break;
+    case NodeKind::FallbackClause:
+      one(static_cast<const FallbackClause&>(node).body);
+      break;
     case NodeKind::TryClause: {
       const auto& x = static_cast<const TryClause&>(node);
       one(x.ident), one(x.expr);
       break;
     }
-    case NodeKind::ParenExpr: one(static_cast<const ParenExpr&>(node).x); break;
+    case NodeKind::ParenExpr:
+      one(static_cast<const ParenExpr&>(node).x);
+      break;
     case NodeKind::SelectorExpr: {
       const auto& x = static_cast<const SelectorExpr&>(node);
       one(x.x), one(x.sel);
@@ -486,21 +533,31 @@ void forEachChild(const Node& node, Visit&& visit) {
       one(x.fun), all(x.args);
       break;
     }
-    case NodeKind::UnaryExpr: one(static_cast<const UnaryExpr&>(node).x); break;
+    case NodeKind::UnaryExpr:
+      one(static_cast<const UnaryExpr&>(node).x);
+      break;
     case NodeKind::BinaryExpr: {
       const auto& x = static_cast<const BinaryExpr&>(node);
       one(x.x), one(x.y);
       break;
     }
-    case NodeKind::PostfixExpr: one(static_cast<const PostfixExpr&>(node).x); break;
+    case NodeKind::PostfixExpr:
+      one(static_cast<const PostfixExpr&>(node).x);
+      break;
     case NodeKind::ImportSpec: {
       const auto& x = static_cast<const ImportSpec&>(node);
       one(x.name), one(x.path);
       break;
     }
-    case NodeKind::ImportDecl: all(static_cast<const ImportDecl&>(node).specs); break;
-    case NodeKind::EmbedDecl: one(static_cast<const EmbedDecl&>(node).expr); break;
-    case NodeKind::Package: one(static_cast<const Package&>(node).name); break;
+    case NodeKind::ImportDecl:
+      all(static_cast<const ImportDecl&>(node).specs);
+      break;
+    case NodeKind::EmbedDecl:
+      one(static_cast<const EmbedDecl&>(node).expr);
+      break;
+    case NodeKind::Package:
+      one(static_cast<const Package&>(node).name);
+      break;
     case NodeKind::CommentGroup:
     case NodeKind::Attribute:
     case NodeKind::BadExpr:

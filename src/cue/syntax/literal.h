@@ -14,7 +14,7 @@ namespace puppis::cue {
 /// A decoded string or bytes literal.
 struct StringValue {
   std::string text;
-  bool bytes = false;      ///< written with single quotes
+  bool bytes = false;  ///< written with single quotes
   bool multiline = false;
 };
 
@@ -33,9 +33,9 @@ Result<InterpolationText> decodeInterpolation(const Interpolation& node);
 /// A number literal in parts: value = digits * 10^exponent * multiplier, digits in `base`.
 struct NumberValue {
   bool isInt = false;
-  int base = 10;             ///< 2, 8, 10 or 16
-  std::string digits;        ///< of `base`, without separators and point; at least one
-  std::int64_t exponent = 0; ///< power of ten (0 unless base is 10); counts the places behind the point
+  int base = 10;                 ///< 2, 8, 10 or 16
+  std::string digits;            ///< of `base`, without separators and point; at least one
+  std::int64_t exponent = 0;     ///< power of ten (0 unless base is 10); counts the places behind the point
   std::uint64_t multiplier = 1;  ///< of a suffix such as K or Gi; the result is an integer then
 };
 

@@ -9,13 +9,20 @@ namespace puppis::cue {
 namespace {
 
 constexpr std::array<std::string_view, 54> kTexts = {
-    "ILLEGAL", "EOF", "comment", "attribute",                                    //
-    "identifier", "integer", "float", "string", "interpolation", "_|_",          //
-    "+", "-", "*", "/", "&", "|", "&&", "||", "=", "==", "<", ">", "!", "<-",    //
-    "!=", "<=", ">=", "=~", "!~", "(", "[", "{", ",", ".", "...",                //
-    ")", "]", "}", ";", ":", "?", "~",                                           //
-    "if", "else", "for", "in", "let", "try", "fallback", "otherwise", "func", "true", "false",
-    "null",
+    "ILLEGAL",    "EOF",      "comment",   "attribute",  //
+    "identifier", "integer",  "float",     "string",    "interpolation",
+    "_|_",  //
+    "+",          "-",        "*",         "/",         "&",
+    "|",          "&&",       "||",        "=",         "==",
+    "<",          ">",        "!",         "<-",  //
+    "!=",         "<=",       ">=",        "=~",        "!~",
+    "(",          "[",        "{",         ",",         ".",
+    "...",  //
+    ")",          "]",        "}",         ";",         ":",
+    "?",          "~",  //
+    "if",         "else",     "for",       "in",        "let",
+    "try",        "fallback", "otherwise", "func",      "true",
+    "false",      "null",
 };
 static_assert(kTexts.size() == static_cast<std::size_t>(Token::Null) + 1, "one text a token");
 
@@ -35,10 +42,14 @@ Token lookupKeyword(std::string_view word) {
 
 int precedence(Token token) {
   switch (token) {
-    case Token::Or: return 1;
-    case Token::And: return 2;
-    case Token::LOr: return 3;
-    case Token::LAnd: return 4;
+    case Token::Or:
+      return 1;
+    case Token::And:
+      return 2;
+    case Token::LOr:
+      return 3;
+    case Token::LAnd:
+      return 4;
     case Token::Eql:
     case Token::Neq:
     case Token::Lss:
@@ -46,12 +57,16 @@ int precedence(Token token) {
     case Token::Gtr:
     case Token::Geq:
     case Token::Mat:
-    case Token::NMat: return 5;
+    case Token::NMat:
+      return 5;
     case Token::Add:
-    case Token::Sub: return 6;
+    case Token::Sub:
+      return 6;
     case Token::Mul:
-    case Token::Quo: return 7;
-    default: return kLowestPrecedence;
+    case Token::Quo:
+      return 7;
+    default:
+      return kLowestPrecedence;
   }
 }
 

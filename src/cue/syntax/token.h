@@ -21,23 +21,66 @@ enum class Token : std::uint8_t {
   Interpolation,  ///< the part of a string up to and including the first "\("
   Bottom,         ///< _|_
 
-  Add, Sub, Mul, Quo,                      // + - * /
-  And, Or, LAnd, LOr,                      // & | && ||
-  Bind, Eql, Lss, Gtr, Not, Arrow,         // = == < > ! <-
-  Neq, Leq, Geq, Mat, NMat,                // != <= >= =~ !~
-  LParen, LBrack, LBrace, Comma, Period, Ellipsis,
-  RParen, RBrack, RBrace, Semicolon, Colon, Option, Tilde,  // ) ] } ; : ? ~
+  Add,
+  Sub,
+  Mul,
+  Quo,  // + - * /
+  And,
+  Or,
+  LAnd,
+  LOr,  // & | && ||
+  Bind,
+  Eql,
+  Lss,
+  Gtr,
+  Not,
+  Arrow,  // = == < > ! <-
+  Neq,
+  Leq,
+  Geq,
+  Mat,
+  NMat,  // != <= >= =~ !~
+  LParen,
+  LBrack,
+  LBrace,
+  Comma,
+  Period,
+  Ellipsis,
+  RParen,
+  RBrack,
+  RBrace,
+  Semicolon,
+  Colon,
+  Option,
+  Tilde,  // ) ] } ; : ? ~
 
   // Keywords; every one may also be the label of a field.
-  If, Else, For, In, Let, Try, Fallback, Otherwise, Func, True, False, Null,
+  If,
+  Else,
+  For,
+  In,
+  Let,
+  Try,
+  Fallback,
+  Otherwise,
+  Func,
+  True,
+  False,
+  Null,
 };
 
 /// How a token is written ("+", "if"), or what it is called ("identifier") where it has no fixed text.
 std::string_view tokenText(Token token);
 
-constexpr bool isKeyword(Token token) { return token >= Token::If; }
-constexpr bool isOperator(Token token) { return token >= Token::Add && token <= Token::Tilde; }
-constexpr bool isLiteral(Token token) { return token >= Token::Ident && token <= Token::Bottom; }
+constexpr bool isKeyword(Token token) {
+  return token >= Token::If;
+}
+constexpr bool isOperator(Token token) {
+  return token >= Token::Add && token <= Token::Tilde;
+}
+constexpr bool isLiteral(Token token) {
+  return token >= Token::Ident && token <= Token::Bottom;
+}
 
 /// The keyword that `word` is, or Token::Ident.
 Token lookupKeyword(std::string_view word);
@@ -48,8 +91,8 @@ inline constexpr int kLowestPrecedence = 0;
 inline constexpr int kUnaryPrecedence = 8;
 inline constexpr int kHighestPrecedence = 9;
 
-/// What stands between a token and the one before it. In a tree that was built rather than parsed it says what the
-/// formatter should put there.
+/// What stands between a token and the one before it. In a tree that was built rather than parsed it says
+/// what the formatter should put there.
 enum class Space : std::uint8_t {
   Unset,       ///< the formatter decides
   Elided,      ///< the token itself is not written
@@ -59,7 +102,8 @@ enum class Space : std::uint8_t {
   NewSection,  ///< an empty line at least
 };
 
-/// Where a token begins: a byte offset in the file's source, and how it is set apart. A built node has no offset.
+/// Where a token begins: a byte offset in the file's source, and how it is set apart. A built node has no
+/// offset.
 struct Pos {
   static constexpr std::uint32_t kNoOffset = 0xffffffffU;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <rapidcheck.h>
-
 #include <string>
 #include <vector>
+
+#include <rapidcheck.h>
 
 #include "data/value.h"
 
@@ -13,10 +13,10 @@ namespace puppis::data::testing {
 
 /// A text over an alphabet in which quoting, line breaks and look-alikes of other types are common.
 inline std::string anyText() {
-  static const std::vector<std::string> kPieces = {"a", "b", " ",  "\n", ":", "#",  "-",  "'",    "\"", "\\", "1",    "0",
-                                                   ".", "e", "é",  "😀", "{", "[",  ",",  "true", "no", "~",  "null", "\t",
-                                                   "y", "|", ">",  "%",  "&", "*",  "?",  "!",    "@",  "=",  "<<",   "0x1",
-                                                   "+", "_", "\r", "/",  "]", "}",  "---"};
+  static const std::vector<std::string> kPieces = {
+      "a",  "b", " ", "\n", ":",    "#",   "-", "'",    "\"", "\\", "1", "0", ".",  "e", "é",
+      "😀", "{", "[", ",",  "true", "no",  "~", "null", "\t", "y",  "|", ">", "%",  "&", "*",
+      "?",  "!", "@", "=",  "<<",   "0x1", "+", "_",    "\r", "/",  "]", "}", "---"};
   std::string out;
   auto picks = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, static_cast<int>(kPieces.size())));
   for (int pick : picks) out += kPieces[static_cast<std::size_t>(pick)];

@@ -30,7 +30,8 @@ Markers parseMarkers(std::string_view text) {
     line.remove_prefix(1);
     auto equals = line.find('=');
     std::string_view name = trim(line.substr(0, equals));
-    std::string_view value = equals == std::string_view::npos ? std::string_view() : trim(line.substr(equals + 1));
+    std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : trim(line.substr(equals + 1));
     if (name == "usage") {
       inUsage = hasUsage = true;
       out.usage = value;

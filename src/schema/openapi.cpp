@@ -133,7 +133,8 @@ void Generator::list(const cue::Value& value, Value& out) {
   }
   if (fixed.empty()) return;
   Value items = schemaOf(fixed[0]);
-  bool same = std::all_of(fixed.begin(), fixed.end(), [&](const cue::Value& v) { return schemaOf(v) == items; });
+  bool same =
+      std::all_of(fixed.begin(), fixed.end(), [&](const cue::Value& v) { return schemaOf(v) == items; });
   out.set("items", same ? items : Value::object());
   out.set("minItems", static_cast<long>(fixed.size()));
   out.set("maxItems", static_cast<long>(fixed.size()));
@@ -170,8 +171,9 @@ void Generator::bound(const cue::Expression& e, Value& out) {
 
 void Generator::validator(const cue::Expression& e, Value& out) {
   constexpr std::pair<std::string_view, std::string_view> limits[] = {
-      {"strings.MinRunes", "minLength"},   {"strings.MaxRunes", "maxLength"},      {"list.MinItems", "minItems"},
-      {"list.MaxItems", "maxItems"},       {"struct.MinFields", "minProperties"},  {"struct.MaxFields", "maxProperties"},
+      {"strings.MinRunes", "minLength"},     {"strings.MaxRunes", "maxLength"},
+      {"list.MinItems", "minItems"},         {"list.MaxItems", "maxItems"},
+      {"struct.MinFields", "minProperties"}, {"struct.MaxFields", "maxProperties"},
       {"math.MultipleOf", "multipleOf"},
   };
   if (e.name == "list.UniqueItems") {

@@ -41,10 +41,13 @@ class Tables {
   std::string nested(const cue::Value& value, const std::string& name, int depth);
 
   std::map<std::string, std::size_t> headings_;  ///< how often a heading was given
-  std::vector<std::pair<std::string, std::string>> known_;  ///< reference to heading, of what has its table already
+  std::vector<std::pair<std::string, std::string>>
+      known_;  ///< reference to heading, of what has its table already
 };
 
-std::string literal(const data::Value& value) { return data::toJson(value); }
+std::string literal(const data::Value& value) {
+  return data::toJson(value);
+}
 
 void Tables::body(const cue::Value& value, std::size_t table, int depth) {
   Shape shape = shapeOf(value);
@@ -192,8 +195,8 @@ std::vector<std::string> wrap(const std::string& text, std::size_t width) {
 
 /// Columns a terminal needs for UTF-8 text: one a character.
 std::size_t columns(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string padded(const std::string& text, std::size_t width) {
@@ -230,7 +233,9 @@ std::string frame(const std::vector<std::vector<std::string>>& rows, std::size_t
   return out + rule;
 }
 
-std::string escapeMarkdown(const std::string& text) { return replaceAll(text, "|", "\\|"); }
+std::string escapeMarkdown(const std::string& text) {
+  return replaceAll(text, "|", "\\|");
+}
 
 }  // namespace
 
@@ -240,13 +245,15 @@ std::vector<ReferenceTable> referenceTables(const cue::Value& parameter) {
   return std::move(tables.tables);
 }
 
-std::string anchorOf(const std::string& heading) { return heading; }
+std::string anchorOf(const std::string& heading) {
+  return heading;
+}
 
 std::string referenceConsole(const Reference& reference, std::size_t width) {
   std::string out;
   for (const ReferenceTable& table : reference.tables) {
-    out += (out.empty() ? "" : "\n\n") + std::string(static_cast<std::size_t>(std::min(table.depth, 6)), '#') + " " +
-           table.heading + "\n";
+    out += (out.empty() ? "" : "\n\n") +
+           std::string(static_cast<std::size_t>(std::min(table.depth, 6)), '#') + " " + table.heading + "\n";
     std::vector<std::vector<std::string>> rows{{"NAME", "DESCRIPTION", "TYPE", "REQUIRED", "DEFAULT"}};
     for (const ReferenceRow& r : table.rows) {
       rows.push_back({r.name, r.description, r.type, r.required ? "true" : "false", r.standard});
@@ -265,18 +272,24 @@ std::string referenceMarkdown(const Reference& reference) {
   }
   if (!reference.examples.empty()) {
     out += "\n## Examples\n";
-    for (const std::string& example : reference.examples) out += "\n```yaml\n" + std::string(trim(example)) + "\n```\n";
+    for (const std::string& example : reference.examples)
+      out += "\n```yaml\n" + std::string(trim(example)) + "\n```\n";
   }
   out += "\n## Specification\n";
   if (reference.tables.empty()) out += "\n" + reference.name + " takes no parameters.\n";
   for (const ReferenceTable& table : reference.tables) {
-    if (table.depth > 1) out += "\n" + std::string(static_cast<std::size_t>(std::min(table.depth + 1, 6)), '#') + " " + table.heading + "\n";
-    out += "\n| Name | Description | Type | Required | Default |\n| ---- | ----------- | ---- | -------- | ------- |\n";
+    if (table.depth > 1)
+      out += "\n" + std::string(static_cast<std::size_t>(std::min(table.depth + 1, 6)), '#') + " " +
+             table.heading + "\n";
+    out +=
+        "\n| Name | Description | Type | Required | Default |\n| ---- | ----------- | ---- | -------- | "
+        "------- |\n";
     for (const ReferenceRow& r : table.rows) {
       std::string type = escapeMarkdown(r.type);
       if (!r.link.empty()) {
         std::string plain = r.link + "(#" + anchorOf(r.link) + ")";
-        type = replaceAll(type, replaceAll(r.linkText, r.link, plain), "[" + r.linkText + "](#" + toLower(anchorOf(r.link)) + ")");
+        type = replaceAll(type, replaceAll(r.linkText, r.link, plain),
+                          "[" + r.linkText + "](#" + toLower(anchorOf(r.link)) + ")");
       }
       out += "| " + escapeMarkdown(r.name) + " | " + escapeMarkdown(r.description) + " | " + type + " | " +
              (r.required ? "true" : "false") + " | " + escapeMarkdown(r.standard) + " |\n";
@@ -287,7 +300,8 @@ std::string referenceMarkdown(const Reference& reference) {
 
 data::Value referenceJson(const Reference& reference) {
   using data::Value;
-  Value out = Value::object({{"name", reference.name}, {"kind", reference.kind}, {"description", reference.description}});
+  Value out = Value::object(
+      {{"name", reference.name}, {"kind", reference.kind}, {"description", reference.description}});
   Value applies = Value::array();
   for (const std::string& what : reference.appliesTo) applies.push(what);
   if (!applies.empty()) out.set("appliesTo", std::move(applies));
@@ -298,7 +312,8 @@ data::Value referenceJson(const Reference& reference) {
   for (const ReferenceTable& table : reference.tables) {
     Value rows = Value::array();
     for (const ReferenceRow& r : table.rows) {
-      Value row = Value::object({{"name", r.name}, {"description", r.description}, {"type", r.type}, {"required", r.required}});
+      Value row = Value::object(
+          {{"name", r.name}, {"description", r.description}, {"type", r.type}, {"required", r.required}});
       if (!r.standard.empty()) row.set("default", r.standard);
       if (!r.link.empty()) row.set("link", r.link);
       if (r.immutable) row.set("immutable", true);

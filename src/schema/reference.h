@@ -13,28 +13,28 @@ namespace puppis::schema {
 struct ReferenceRow {
   std::string name;
   std::string description;
-  std::string type;       ///< for a console: "[]env(#env)", "\"TCP\" or \"UDP\"", "map[string]string"
-  std::string link;       ///< the heading the type has its own table under; empty for plain types
-  std::string linkText;   ///< that part of `type` which is the link: "[]env"
+  std::string type;      ///< for a console: "[]env(#env)", "\"TCP\" or \"UDP\"", "map[string]string"
+  std::string link;      ///< the heading the type has its own table under; empty for plain types
+  std::string linkText;  ///< that part of `type` which is the link: "[]env"
   bool required = false;
-  std::string standard;   ///< the default; empty when there is none
+  std::string standard;  ///< the default; empty when there is none
   bool immutable = false;
 };
 
 /// One table: the parameters themselves, or a nested type.
 struct ReferenceTable {
-  std::string heading;    ///< "Properties" for the first
-  int depth = 1;          ///< nesting, from 1
+  std::string heading;  ///< "Properties" for the first
+  int depth = 1;        ///< nesting, from 1
   std::vector<ReferenceRow> rows;
 };
 
 /// What `puppis show` says of a definition.
 struct Reference {
   std::string name;
-  std::string kind;        ///< "component", "trait", "policy", "workflow-step"
+  std::string kind;  ///< "component", "trait", "policy", "workflow-step"
   std::string description;
   std::vector<std::string> appliesTo;
-  std::vector<std::string> examples;   ///< Applications as YAML
+  std::vector<std::string> examples;  ///< Applications as YAML
   std::vector<ReferenceTable> tables;
 };
 

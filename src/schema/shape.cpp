@@ -24,8 +24,8 @@ void flatten(const cue::Value& value, bool isDefault, std::vector<Operand>& out)
   }
 }
 
-/// Whether every instance of `narrow` is one of `wide`, for what occurs in parameters: a constant or a list type
-/// against a type or a bound.
+/// Whether every instance of `narrow` is one of `wide`, for what occurs in parameters: a constant or a list
+/// type against a type or a bound.
 bool covers(const cue::Value& wide, const cue::Value& narrow) {
   if ((narrow.incompleteKind() & ~wide.incompleteKind()) != 0) return false;
   if ((narrow.incompleteKind() & cue::kStruct) != 0) return false;

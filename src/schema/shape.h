@@ -12,16 +12,16 @@ namespace puppis::schema {
 
 /// A parameter taken apart into what schema, form and reference all need: its alternatives and its default.
 struct Shape {
-  std::vector<data::Value> constants;     ///< concrete scalars it may equal ("TCP" | "UDP")
-  std::vector<cue::Value> alternatives;   ///< the other alternatives, each neither null nor a constant
-  bool nullable = false;                  ///< null is an alternative
-  std::uint16_t kinds = 0;                ///< kinds of all alternatives, null left out
-  std::optional<data::Value> standard;    ///< the default, when it is concrete
-  bool hasDefault = false;                ///< a default exists, concrete or not (`*null | [...]`)
+  std::vector<data::Value> constants;    ///< concrete scalars it may equal ("TCP" | "UDP")
+  std::vector<cue::Value> alternatives;  ///< the other alternatives, each neither null nor a constant
+  bool nullable = false;                 ///< null is an alternative
+  std::uint16_t kinds = 0;               ///< kinds of all alternatives, null left out
+  std::optional<data::Value> standard;   ///< the default, when it is concrete
+  bool hasDefault = false;               ///< a default exists, concrete or not (`*null | [...]`)
 };
 
-/// Takes `value` apart. A default that another alternative covers is no alternative of its own: `*"x" | string` is a
-/// string with a default.
+/// Takes `value` apart. A default that another alternative covers is no alternative of its own: `*"x" |
+/// string` is a string with a default.
 Shape shapeOf(const cue::Value& value);
 
 /// The operands of nested conjunctions, flat; the value itself when it is none.

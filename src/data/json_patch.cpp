@@ -13,7 +13,9 @@ namespace {
 
 using Tokens = std::vector<std::string>;
 
-Error misfit(std::string message) { return Error(ErrorCode::Invalid, std::move(message)); }
+Error misfit(std::string message) {
+  return Error(ErrorCode::Invalid, std::move(message));
+}
 
 /// The element a token names in a list of `size`; `size` itself only where one may be appended.
 Result<std::size_t> indexOf(const std::string& token, std::size_t size, bool mayAppend) {
@@ -34,7 +36,8 @@ Result<std::size_t> indexOf(const std::string& token, std::size_t size, bool may
 
 std::string pointerText(const Tokens& tokens, std::size_t count) {
   std::string out;
-  for (std::size_t i = 0; i < count; ++i) out += "/" + replaceAll(replaceAll(tokens[i], "~", "~0"), "/", "~1");
+  for (std::size_t i = 0; i < count; ++i)
+    out += "/" + replaceAll(replaceAll(tokens[i], "~", "~0"), "/", "~1");
   return out.empty() ? "the root" : out;
 }
 
@@ -130,7 +133,8 @@ Status test(const Value& root, const Tokens& tokens, const Value& expected) {
 Result<Tokens> pointerMember(const Value& operation, std::string_view name) {
   const Value* pointer = operation.find(name);
   if (pointer == nullptr || !pointer->isString()) {
-    return fail(ErrorCode::InvalidArgument, "the operation needs \"" + std::string(name) + "\", a JSON pointer");
+    return fail(ErrorCode::InvalidArgument,
+                "the operation needs \"" + std::string(name) + "\", a JSON pointer");
   }
   return parsePointer(pointer->asString());
 }
@@ -143,7 +147,8 @@ Result<Value> valueMember(const Value& operation) {
 
 Status applyOne(Value& document, const Value& operation) {
   if (!operation.isObject()) {
-    return fail(Error(ErrorCode::InvalidArgument, "an operation is an object").found(std::string(kindName(operation.kind()))));
+    return fail(Error(ErrorCode::InvalidArgument, "an operation is an object")
+                    .found(std::string(kindName(operation.kind()))));
   }
   const std::string& op = operation.get("op").asString();
   TRY(Tokens path, pointerMember(operation, "path"));
@@ -184,7 +189,8 @@ Result<std::vector<std::string>> parsePointer(std::string_view pointer) {
   Tokens out;
   if (pointer.empty()) return out;
   if (pointer[0] != '/') {
-    return fail(Error(ErrorCode::InvalidArgument, "a JSON pointer begins with '/'").found(std::string(pointer)));
+    return fail(
+        Error(ErrorCode::InvalidArgument, "a JSON pointer begins with '/'").found(std::string(pointer)));
   }
   for (std::string& token : split(pointer.substr(1), '/')) {
     out.push_back(replaceAll(replaceAll(std::move(token), "~1", "/"), "~0", "~"));
@@ -194,7 +200,8 @@ Result<std::vector<std::string>> parsePointer(std::string_view pointer) {
 
 Result<Value> applyJsonPatch(const Value& document, const Value& patch) {
   if (!patch.isArray()) {
-    return fail(Error(ErrorCode::InvalidArgument, "a JSON patch is a list of operations").found(std::string(kindName(patch.kind()))));
+    return fail(Error(ErrorCode::InvalidArgument, "a JSON patch is a list of operations")
+                    .found(std::string(kindName(patch.kind()))));
   }
   Value out = document;
   for (std::size_t i = 0; i < patch.size(); ++i) {

@@ -25,7 +25,8 @@ TEST(Path, ParsesAndPrints) {
     ASSERT_TRUE(path) << path.error().str();
     EXPECT_EQ(path->str(), text);
   }
-  for (const char* text : {"a..b", "a.", "a[x]", "a[1", "a[\"x]", "a[1]b"}) EXPECT_FALSE(Path::parse(text)) << text;
+  for (const char* text : {"a..b", "a.", "a[x]", "a[1", "a[\"x]", "a[1]b"})
+    EXPECT_FALSE(Path::parse(text)) << text;
 }
 
 TEST(Path, FindsAssignsAndRemoves) {
@@ -51,16 +52,17 @@ TEST(JsonPatch, EveryOperation) {
 
 TEST(JsonPatch, Misfits) {
   Value doc = v(R"({"a":[1],"b":{}})");
-  for (const char* patch : {R"([{"op":"remove","path":"/x"}])", R"([{"op":"replace","path":"/b/x","value":1}])",
-                            R"([{"op":"add","path":"/a/5","value":1}])", R"([{"op":"test","path":"/a/0","value":2}])",
-                            R"([{"op":"add","path":"/q/r","value":1}])", R"([{"op":"move","from":"/b","path":"/b/c"}])",
-                            R"([{"op":"add","path":"/a/01","value":1}])"}) {
+  for (const char* patch :
+       {R"([{"op":"remove","path":"/x"}])", R"([{"op":"replace","path":"/b/x","value":1}])",
+        R"([{"op":"add","path":"/a/5","value":1}])", R"([{"op":"test","path":"/a/0","value":2}])",
+        R"([{"op":"add","path":"/q/r","value":1}])", R"([{"op":"move","from":"/b","path":"/b/c"}])",
+        R"([{"op":"add","path":"/a/01","value":1}])"}) {
     auto out = applyJsonPatch(doc, v(patch));
     ASSERT_FALSE(out) << patch;
     EXPECT_EQ(out.error().code(), ErrorCode::Invalid) << patch;
   }
-  for (const char* patch : {R"({})", R"([{"op":"ad","path":"/x","value":1}])", R"([{"op":"add","path":"x","value":1}])",
-                            R"([{"op":"add","path":"/x"}])"}) {
+  for (const char* patch : {R"({})", R"([{"op":"ad","path":"/x","value":1}])",
+                            R"([{"op":"add","path":"x","value":1}])", R"([{"op":"add","path":"/x"}])"}) {
     auto out = applyJsonPatch(doc, v(patch));
     ASSERT_FALSE(out) << patch;
     EXPECT_EQ(out.error().code(), ErrorCode::InvalidArgument) << patch;
@@ -71,12 +73,13 @@ TEST(MergePatch, ExamplesOfTheRfc) {
   struct Case {
     const char *target, *patch, *result;
   };
-  for (const Case& c : {Case{R"({"a":"b"})", R"({"a":"c"})", R"({"a":"c"})"}, Case{R"({"a":"b"})", R"({"a":null})", "{}"},
-                        Case{R"({"a":["b"]})", R"({"a":"c"})", R"({"a":"c"})"},
-                        Case{R"({"a":{"b":"c"}})", R"({"a":{"b":"d","c":null}})", R"({"a":{"b":"d"}})"},
-                        Case{R"(["a"])", R"(["c"])", R"(["c"])"}, Case{R"({"e":null})", R"({"a":1})", R"({"e":null,"a":1})"},
-                        Case{R"([1,2])", R"({"a":"b","c":null})", R"({"a":"b"})"},
-                        Case{"{}", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"}}) {
+  for (const Case& c :
+       {Case{R"({"a":"b"})", R"({"a":"c"})", R"({"a":"c"})"}, Case{R"({"a":"b"})", R"({"a":null})", "{}"},
+        Case{R"({"a":["b"]})", R"({"a":"c"})", R"({"a":"c"})"},
+        Case{R"({"a":{"b":"c"}})", R"({"a":{"b":"d","c":null}})", R"({"a":{"b":"d"}})"},
+        Case{R"(["a"])", R"(["c"])", R"(["c"])"}, Case{R"({"e":null})", R"({"a":1})", R"({"e":null,"a":1})"},
+        Case{R"([1,2])", R"({"a":"b","c":null})", R"({"a":"b"})"},
+        Case{"{}", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"}}) {
     EXPECT_EQ(toJson(applyMergePatch(v(c.target), v(c.patch))), c.result);
   }
 }
@@ -113,44 +116,53 @@ std::string merged(std::string_view original, std::string_view patch) {
 }
 
 TEST(StrategicMerge, ListsMergeByKeyOrAreReplaced) {
-  EXPECT_EQ(merged(R"({"containers":[{"name":"a","image":"1"},{"name":"b","image":"2"}],"args":["x"]})",
-                   R"({"containers":[{"name":"b","image":"3"},{"name":"c","image":"4"}],"args":["y"]})"),
-            R"({"containers":[{"name":"a","image":"1"},{"name":"b","image":"3"},{"name":"c","image":"4"}],"args":["y"]})");
+  EXPECT_EQ(
+      merged(R"({"containers":[{"name":"a","image":"1"},{"name":"b","image":"2"}],"args":["x"]})",
+             R"({"containers":[{"name":"b","image":"3"},{"name":"c","image":"4"}],"args":["y"]})"),
+      R"({"containers":[{"name":"a","image":"1"},{"name":"b","image":"3"},{"name":"c","image":"4"}],"args":["y"]})");
 }
 
 TEST(StrategicMerge, Directives) {
-  EXPECT_EQ(merged(R"({"containers":[{"name":"a"},{"name":"b"}]})", R"({"containers":[{"$patch":"delete","name":"a"}]})"),
+  EXPECT_EQ(merged(R"({"containers":[{"name":"a"},{"name":"b"}]})",
+                   R"({"containers":[{"$patch":"delete","name":"a"}]})"),
             R"({"containers":[{"name":"b"}]})");
-  EXPECT_EQ(merged(R"({"containers":[{"name":"a"},{"name":"b"}]})", R"({"containers":[{"name":"c"},{"$patch":"replace"}]})"),
+  EXPECT_EQ(merged(R"({"containers":[{"name":"a"},{"name":"b"}]})",
+                   R"({"containers":[{"name":"c"},{"$patch":"replace"}]})"),
             R"({"containers":[{"name":"c"}]})");
   EXPECT_EQ(merged(R"({"m":{"a":1,"b":2}})", R"({"m":{"$patch":"replace","c":3}})"), R"({"m":{"c":3}})");
   EXPECT_EQ(merged(R"({"m":{"a":1}})", R"({"m":{"$patch":"delete"}})"), R"({"m":{}})");
   EXPECT_EQ(merged(R"({"strategy":{"type":"RollingUpdate","rollingUpdate":{"x":1}}})",
                    R"({"strategy":{"$retainKeys":["type"],"type":"Recreate"}})"),
             R"({"strategy":{"type":"Recreate"}})");
-  EXPECT_EQ(merged(R"({"finalizers":["a","b","c"]})", R"({"$deleteFromPrimitiveList/finalizers":["b"],"finalizers":["d"]})"),
+  EXPECT_EQ(merged(R"({"finalizers":["a","b","c"]})",
+                   R"({"$deleteFromPrimitiveList/finalizers":["b"],"finalizers":["d"]})"),
             R"({"finalizers":["d","a","c"]})");  // what is new comes first, as in Kubernetes
   EXPECT_EQ(merged(R"({"containers":[{"name":"a"},{"name":"x"},{"name":"b"}]})",
                    R"({"$setElementOrder/containers":[{"name":"b"},{"name":"a"}]})"),
             R"({"containers":[{"name":"x"},{"name":"b"},{"name":"a"}]})");
   EXPECT_NE(merged(R"({"m":{}})", R"({"m":{"$patch":"remove"}})").find("error"), std::string::npos);
-  EXPECT_NE(merged(R"({"containers":[]})", R"({"containers":[{"image":"x"}]})").find("merge key"), std::string::npos);
+  EXPECT_NE(merged(R"({"containers":[]})", R"({"containers":[{"image":"x"}]})").find("merge key"),
+            std::string::npos);
 }
 
 TEST(StrategicMerge, NullsRemoveAndLeaveNothingBehind) {
-  EXPECT_EQ(merged(R"({"a":1,"b":{"c":2}})", R"({"a":null,"x":null,"n":{"p":null,"q":1}})"), R"({"b":{"c":2},"n":{"q":1}})");
+  EXPECT_EQ(merged(R"({"a":1,"b":{"c":2}})", R"({"a":null,"x":null,"n":{"p":null,"q":1}})"),
+            R"({"b":{"c":2},"n":{"q":1}})");
 }
 
 TEST(StrategicMerge, ThreeWayKeepsWhatOthersSet) {
-  Value original = v(R"({"spec":{"containers":[{"name":"a","image":"1"},{"name":"old","image":"9"}],"x":1}})");
+  Value original =
+      v(R"({"spec":{"containers":[{"name":"a","image":"1"},{"name":"old","image":"9"}],"x":1}})");
   Value modified = v(R"({"spec":{"containers":[{"name":"a","image":"2"}]}})");
-  Value current = v(R"({"spec":{"containers":[{"name":"side","image":"s"},{"name":"a","image":"1","env":[{"name":"K"}]},{"name":"old","image":"9"}],"x":1,"y":2}})");
+  Value current = v(
+      R"({"spec":{"containers":[{"name":"side","image":"s"},{"name":"a","image":"1","env":[{"name":"K"}]},{"name":"old","image":"9"}],"x":1,"y":2}})");
   auto patch = createThreeWayStrategicMerge(original, modified, current, podRule);
   ASSERT_TRUE(patch) << patch.error().str();
   auto out = applyStrategicMerge(current, *patch, podRule);
   ASSERT_TRUE(out) << out.error().str();
-  EXPECT_EQ(toJson(*out),
-            R"({"spec":{"containers":[{"name":"side","image":"s"},{"name":"a","image":"2","env":[{"name":"K"}]}],"y":2}})");
+  EXPECT_EQ(
+      toJson(*out),
+      R"({"spec":{"containers":[{"name":"side","image":"s"},{"name":"a","image":"2","env":[{"name":"K"}]}],"y":2}})");
   EXPECT_TRUE(createThreeWayStrategicMerge(modified, modified, *out, podRule)->empty());
 }
 
@@ -159,7 +171,9 @@ Value anyPod() {
   Value out = Value::object();
   Value list = Value::array();
   for (int i = 0; i < 4; ++i) {
-    if (*rc::gen::arbitrary<bool>()) list.push(Value::object({{"name", std::string(1, static_cast<char>('a' + i))}, {"image", *rc::gen::inRange(0, 3)}}));
+    if (*rc::gen::arbitrary<bool>())
+      list.push(Value::object(
+          {{"name", std::string(1, static_cast<char>('a' + i))}, {"image", *rc::gen::inRange(0, 3)}}));
   }
   out.set("containers", std::move(list));
   Value finalizers = Value::array();
@@ -189,7 +203,8 @@ TEST(Diff, NamesWhatChanged) {
                       v(R"({"a":2,"l":[{"name":"y","v":2},{"name":"x","v":3},{"name":"z"}]})"));
   std::string out;
   for (const Change& c : changes) {
-    out += c.path.str() + " " + (c.before ? toJson(*c.before) : "-") + " " + (c.after ? toJson(*c.after) : "-") + "\n";
+    out += c.path.str() + " " + (c.before ? toJson(*c.before) : "-") + " " +
+           (c.after ? toJson(*c.after) : "-") + "\n";
   }
   EXPECT_EQ(out, "a 1 2\nl[1].v 1 3\nl[2] - {\"name\":\"z\"}\ngone true -\n");
   EXPECT_TRUE(diff(v("[1]"), v("[1]")).empty());

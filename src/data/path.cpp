@@ -57,9 +57,11 @@ Result<Path> Path::parse(std::string_view text) {
       } else {
         std::size_t index = 0;
         const char* stop = close == std::string_view::npos ? nullptr : text.data() + close;
-        auto [end, error] = std::from_chars(text.data() + at + 1, stop == nullptr ? text.data() + text.size() : stop, index);
+        auto [end, error] =
+            std::from_chars(text.data() + at + 1, stop == nullptr ? text.data() + text.size() : stop, index);
         if (stop == nullptr || error != std::errc() || end != stop) {
-          return fail(pathFault(text, at, "this path has no list index here").expected("[0], [1], ... or [\"key\"]"));
+          return fail(
+              pathFault(text, at, "this path has no list index here").expected("[0], [1], ... or [\"key\"]"));
         }
         steps.emplace_back(index);
       }

@@ -42,7 +42,8 @@ const Value* find(const Value& root, const Path& path);
 Status assign(Value& root, const Path& path, Value value);
 /// Whether there was something to remove.
 bool remove(Value& root, const Path& path);
-/// The nearest place known on the way to `path`: the member's key where it exists, else that of the closest ancestor.
+/// The nearest place known on the way to `path`: the member's key where it exists, else that of the closest
+/// ancestor.
 Mark markAt(const Value& root, const Path& path);
 
 }  // namespace puppis::data

@@ -60,8 +60,8 @@ std::size_t indexIn(const std::vector<Value>& list, const Value& element, const 
 
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
-/// `merged` in order: what `wanted` names in its order, the rest in the live order, interleaved by the live order
-/// where that does not contradict either.
+/// `merged` in order: what `wanted` names in its order, the rest in the live order, interleaved by the live
+/// order where that does not contradict either.
 std::vector<Value> ordered(const std::vector<Value>& merged, const std::vector<Value>& wanted,
                            const std::vector<Value>& live, const std::string& mergeKey) {
   std::vector<Value> named;
@@ -80,7 +80,8 @@ std::vector<Value> ordered(const std::vector<Value>& merged, const std::vector<V
   std::size_t i = 0;
   for (const Value& element : named) {
     std::size_t place = indexIn(live, element, mergeKey);
-    while (place != kNowhere && i < rest.size() && indexIn(live, rest[i], mergeKey) < place) out.push_back(rest[i++]);
+    while (place != kNowhere && i < rest.size() && indexIn(live, rest[i], mergeKey) < place)
+      out.push_back(rest[i++]);
     out.push_back(element);
   }
   out.insert(out.end(), rest.begin() + static_cast<std::ptrdiff_t>(i), rest.end());
@@ -97,7 +98,8 @@ class Merger {
   explicit Merger(const MergeSchema& schema) : schema_(schema) {}
 
   Result<Value> object(const Value& original, const Value& patch) {
-    if (const Value* directive = patch.find(kDirective)) return directed(original, patch, directive->asString());
+    if (const Value* directive = patch.find(kDirective))
+      return directed(original, patch, directive->asString());
     Value out = original.isObject() ? original : Value::object();
     TRY_VOID(retainKeys(out, patch));
     for (const Member& m : patch.members()) {
@@ -138,7 +140,8 @@ class Merger {
       rest.erase(kDirective);
       return object(original, rest);
     }
-    return fail(badPatch(path_, "unknown $patch directive \"" + directive + "\"").expected("replace, delete or merge"));
+    return fail(badPatch(path_, "unknown $patch directive \"" + directive + "\"")
+                    .expected("replace, delete or merge"));
   }
 
   Status retainKeys(Value& out, const Value& patch) {
@@ -150,10 +153,12 @@ class Merger {
     };
     for (const Member& m : patch.members()) {
       const std::string& key = m.key.str();
-      if (m.value.isNull() || key == kRetainKeys || startsWith(key, kDeleteFromList) || startsWith(key, kElementOrder)) {
+      if (m.value.isNull() || key == kRetainKeys || startsWith(key, kDeleteFromList) ||
+          startsWith(key, kElementOrder)) {
         continue;
       }
-      if (!kept(key)) return fail(badPatch(path_, "the patch sets \"" + key + "\", which its $retainKeys leaves out"));
+      if (!kept(key))
+        return fail(badPatch(path_, "the patch sets \"" + key + "\", which its $retainKeys leaves out"));
     }
     std::vector<std::string> gone;
     for (const Member& m : out.members()) {
@@ -169,7 +174,8 @@ class Merger {
     if (list == nullptr || !list->isArray()) return {};
     std::vector<Value> left;
     for (const Value& element : list->elements()) {
-      if (std::ranges::find(toDelete.elements(), element) == toDelete.elements().end()) left.push_back(element);
+      if (std::ranges::find(toDelete.elements(), element) == toDelete.elements().end())
+        left.push_back(element);
     }
     out.set(key, Value::array(std::move(left)));
     return {};
@@ -242,16 +248,19 @@ class Merger {
       std::vector<Value> wanted = listOf(order == nullptr ? patch : *order);
       return Value::array(ordered(merged, wanted, live, ""));
     }
-    if (rule.mergeKey.empty()) return fail(badPatch(path_, "a list of objects cannot merge without a merge key"));
+    if (rule.mergeKey.empty())
+      return fail(badPatch(path_, "a list of objects cannot merge without a merge key"));
     return keyedList(std::move(live), patch, order, rule.mergeKey);
   }
 
-  Result<Value> keyedList(std::vector<Value> live, const Value& patch, const Value* order, const std::string& mergeKey) {
+  Result<Value> keyedList(std::vector<Value> live, const Value& patch, const Value* order,
+                          const std::string& mergeKey) {
     std::vector<Value> plain;
     bool replace = false;
     for (const Value& element : patch.elements()) {
       const Value* directive = element.find(kDirective);
-      if (!element.isObject()) return fail(badPatch(path_, "the list holds objects").found(std::string(kindName(element.kind()))));
+      if (!element.isObject())
+        return fail(badPatch(path_, "the list holds objects").found(std::string(kindName(element.kind()))));
       if (directive == nullptr || directive->asString() == "merge") {
         plain.push_back(element);
         if (directive != nullptr) plain.back().erase(kDirective);
@@ -302,7 +311,8 @@ class Differ {
     for (const Member& m : original.members()) {
       if (!modified.has(m.key.str())) patch.set(m.key.str(), Value());
     }
-    bool extra = std::ranges::any_of(current.members(), [&](const Member& m) { return !modified.has(m.key.str()); });
+    bool extra =
+        std::ranges::any_of(current.members(), [&](const Member& m) { return !modified.has(m.key.str()); });
     if (retainKeys && !modified.empty() && (!patch.empty() || extra)) {
       Value keep = Value::array();
       for (const Member& m : modified.sorted().members()) {
@@ -316,7 +326,8 @@ class Differ {
  private:
   Status member(Value& patch, const Member& m, const Value& original, const Value* current) {
     const std::string& key = m.key.str();
-    if (current == nullptr || current->kind() != m.value.kind() || (!m.value.isObject() && !m.value.isArray())) {
+    if (current == nullptr || current->kind() != m.value.kind() ||
+        (!m.value.isObject() && !m.value.isArray())) {
       if (current == nullptr || !(*current == m.value)) patch.append(m.key, m.value);
       return {};
     }
@@ -337,8 +348,8 @@ class Differ {
     return list(patch, key, original, m.value, *current, rule);
   }
 
-  Status list(Value& patch, const std::string& key, const Value& original, const Value& modified, const Value& current,
-              const MergeRule& rule) {
+  Status list(Value& patch, const std::string& key, const Value& original, const Value& modified,
+              const Value& current, const MergeRule& rule) {
     std::vector<Value> was = listOf(original);
     std::vector<Value> wanted = listOf(modified);
     std::vector<Value> live = listOf(current);
@@ -349,13 +360,15 @@ class Differ {
       if (!rule.mergeKey.empty() && !element.has(rule.mergeKey)) {
         return fail(badPatch(path_, "an element of the list lacks its merge key \"" + rule.mergeKey + "\""));
       }
-      order.push(rule.mergeKey.empty() ? element : Value::object({{rule.mergeKey, element.get(rule.mergeKey)}}));
+      order.push(rule.mergeKey.empty() ? element
+                                       : Value::object({{rule.mergeKey, element.get(rule.mergeKey)}}));
       std::size_t at = indexIn(live, element, rule.mergeKey);
       if (at == kNowhere) {
         changes.push(element);
       } else if (!rule.mergeKey.empty()) {
         std::size_t before = indexIn(was, element, rule.mergeKey);
-        TRY(Value inner, object(before == kNowhere ? Value() : was[before], element, live[at], rule.retainKeys));
+        TRY(Value inner,
+            object(before == kNowhere ? Value() : was[before], element, live[at], rule.retainKeys));
         if (inner.empty()) continue;
         inner.set(rule.mergeKey, element.get(rule.mergeKey));
         changes.push(std::move(inner));
@@ -396,7 +409,8 @@ MergeRule MergeRule::parse(std::string_view strategy, std::string_view mergeKey)
 
 Result<Value> applyStrategicMerge(const Value& original, const Value& patch, const MergeSchema& schema) {
   if (!patch.isObject()) {
-    return fail(Error(ErrorCode::InvalidArgument, "a strategic merge patch is an object").found(std::string(kindName(patch.kind()))));
+    return fail(Error(ErrorCode::InvalidArgument, "a strategic merge patch is an object")
+                    .found(std::string(kindName(patch.kind()))));
   }
   return Merger(schema).object(original, patch);
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/verbs.h"
+
+namespace puppis::cli {
+
+std::vector<Verb> allVerbs() {
+  return {
+      versionVerb(),
+  };
+}
+
+}  // namespace puppis::cli

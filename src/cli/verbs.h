@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "cli/command.h"
+
+namespace puppis::cli {
+
+/// Every verb of Puppis. To add one: write src/cli/<verb>.cpp with a function that returns its Verb, declare
+/// it below and name it in verbs.cpp.
+std::vector<Verb> allVerbs();
+
+Verb versionVerb();
+
+}  // namespace puppis::cli

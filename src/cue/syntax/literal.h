@@ -51,6 +51,8 @@ bool isIdentifier(std::string_view name);
 std::string quoteString(std::string_view text);
 /// `bytes` as a single-quoted literal on one line.
 std::string quoteBytes(std::string_view bytes);
+/// As quoteString or quoteBytes, but over several lines, indented by `tabs`, where the text has a line break.
+std::string quoteMultiline(std::string_view text, bool bytes, int tabs);
 /// `name` as a label: bare where it may be, else quoted.
 std::string quoteLabel(std::string_view name);
 

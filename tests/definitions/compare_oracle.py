@@ -66,6 +66,20 @@ def tidy(fields):
     return {k: v for k, v in fields.items() if v not in (None, {}, [])}
 
 
+def parsed(v):
+    """A string that holds a JSON object is compared by content: the order of its keys says nothing."""
+    if isinstance(v, dict):
+        return {k: parsed(x) for k, x in v.items()}
+    if isinstance(v, list):
+        return [parsed(x) for x in v]
+    if isinstance(v, str) and v.startswith('{'):
+        try:
+            return json.loads(v)
+        except ValueError:
+            return v
+    return v
+
+
 def where(a, b, path=''):
     """Names the first place where two values differ."""
     if isinstance(a, dict) and isinstance(b, dict):
@@ -96,7 +110,7 @@ def judge(cue, case, truth, path):
         return None if truth.get('outErr') else 'fails: ' + error.strip()[:400]
     # outErr: the truth could not print this field whole, because of a guard that was left out; nothing to compare with.
     skip = truth.get('outErr') or {}
-    got, want = ({k: v for k, v in tidy(x).items() if k not in skip} for x in (got, truth.get('out', {})))
+    got, want = ({k: parsed(v) for k, v in tidy(x).items() if k not in skip} for x in (got, truth.get('out', {})))
     if got.get('errs') and got['errs'] == want.get('errs'):
         return None  # both refuse, with the same words; the patch is not used then
     return None if got == want else 'differs at ' + where(got, want)

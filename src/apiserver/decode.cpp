@@ -12,16 +12,23 @@ using data::Kind;
 using data::Value;
 
 /// "DeploymentSpec" of "io.k8s.api.apps.v1.DeploymentSpec".
-std::string typeName(const Schema& schema) { return schema.name.substr(schema.name.rfind('.') + 1); }
+std::string typeName(const Schema& schema) {
+  return schema.name.substr(schema.name.rfind('.') + 1);
+}
 
 /// How Go names the type a field has.
 std::string goType(const Schema& schema) {
   switch (schema.type) {
-    case SchemaType::String: return schema.format == "date-time" ? "v1.Time" : "string";
-    case SchemaType::Integer: return schema.format.empty() ? "int64" : schema.format;
-    case SchemaType::Number: return "float64";
-    case SchemaType::Boolean: return "bool";
-    case SchemaType::Array: return "[]" + (schema.items != nullptr ? goType(*schema.items) : "interface {}");
+    case SchemaType::String:
+      return schema.format == "date-time" ? "v1.Time" : "string";
+    case SchemaType::Integer:
+      return schema.format.empty() ? "int64" : schema.format;
+    case SchemaType::Number:
+      return "float64";
+    case SchemaType::Boolean:
+      return "bool";
+    case SchemaType::Array:
+      return "[]" + (schema.items != nullptr ? goType(*schema.items) : "interface {}");
     case SchemaType::Object:
       if (schema.isMap()) return "map[string]" + goType(*schema.additional);
       break;
@@ -36,13 +43,19 @@ std::string goType(const Schema& schema) {
 
 std::string_view jsonWord(const Value& value) {
   switch (value.kind()) {
-    case Kind::Bool: return "bool";
+    case Kind::Bool:
+      return "bool";
     case Kind::Int:
-    case Kind::Number: return "number";
-    case Kind::String: return "string";
-    case Kind::Array: return "array";
-    case Kind::Object: return "object";
-    case Kind::Null: break;
+    case Kind::Number:
+      return "number";
+    case Kind::String:
+      return "string";
+    case Kind::Array:
+      return "array";
+    case Kind::Object:
+      return "object";
+    case Kind::Null:
+      break;
   }
   return "null";
 }
@@ -57,10 +70,12 @@ class Decoder {
       case SchemaType::Any:
         return value;
       case SchemaType::IntOrString:
-        if (!value.isString() && !value.isNumeric()) return fail(mismatch(value, "intstr.IntOrString", structName));
+        if (!value.isString() && !value.isNumeric())
+          return fail(mismatch(value, "intstr.IntOrString", structName));
         return value;
       case SchemaType::Quantity:
-        if (!value.isString() && !value.isNumeric()) return fail(mismatch(value, "resource.Quantity", structName));
+        if (!value.isString() && !value.isNumeric())
+          return fail(mismatch(value, "resource.Quantity", structName));
         return value;
       case SchemaType::Boolean:
         if (!value.isBool()) return fail(mismatch(value, "bool", structName));
@@ -71,7 +86,8 @@ class Decoder {
         return value;
       case SchemaType::Integer:
         if (!value.isInt()) {
-          std::string what = value.isNumeric() ? "number " + value.numberText() : std::string(jsonWord(value));
+          std::string what =
+              value.isNumeric() ? "number " + value.numberText() : std::string(jsonWord(value));
           return fail(mismatchText(what, goType(schema), structName));
         }
         return value;
@@ -123,7 +139,8 @@ class Decoder {
         unknown_.push_back(path_);
       } else {
         TRY(Value one, decode(member.value, *field, own));
-        if (schema.isMap() ? (!one.isNull() || field->type != SchemaType::Object) : keep(one, key, schema, *field)) {
+        if (schema.isMap() ? (!one.isNull() || field->type != SchemaType::Object)
+                           : keep(one, key, schema, *field)) {
           if (one.isNull()) one = zero(*field);
           out.append(member.key, std::move(one));
         }
@@ -136,20 +153,28 @@ class Decoder {
 
   static Value zero(const Schema& schema) {
     switch (schema.type) {
-      case SchemaType::String: return "";
-      case SchemaType::Boolean: return false;
-      case SchemaType::Integer: return 0;
-      default: return {};
+      case SchemaType::String:
+        return "";
+      case SchemaType::Boolean:
+        return false;
+      case SchemaType::Integer:
+        return 0;
+      default:
+        return {};
     }
   }
 
   /// Whether Go would write the field again: not when it is null or an empty optional list or map.
   static bool keep(const Value& value, const std::string& key, const Schema& schema, const Schema& field) {
     if (value.isNull()) return false;
-    bool emptyCollection = (value.isArray() && value.empty()) || (value.isObject() && value.empty() && field.isMap());
-    if (emptyCollection) return std::find(schema.required.begin(), schema.required.end(), key) != schema.required.end();
-    if (!schema.omitZero.empty() && std::find(schema.omitZero.begin(), schema.omitZero.end(), key) != schema.omitZero.end()) {
-      if ((value.isString() && value.asString().empty()) || (value.isInt() && value.asInt() == 0) || (value.isBool() && !value.asBool())) {
+    bool emptyCollection =
+        (value.isArray() && value.empty()) || (value.isObject() && value.empty() && field.isMap());
+    if (emptyCollection)
+      return std::find(schema.required.begin(), schema.required.end(), key) != schema.required.end();
+    if (!schema.omitZero.empty() &&
+        std::find(schema.omitZero.begin(), schema.omitZero.end(), key) != schema.omitZero.end()) {
+      if ((value.isString() && value.asString().empty()) || (value.isInt() && value.asInt() == 0) ||
+          (value.isBool() && !value.asBool())) {
         return false;
       }
     }
@@ -170,9 +195,11 @@ class Decoder {
   std::string goPath_;  // without, as encoding/json tells it
 };
 
-Value pruneValue(const Value& value, const Schema& schema, const std::string& path, std::vector<std::string>& unknown, bool root);
+Value pruneValue(const Value& value, const Schema& schema, const std::string& path,
+                 std::vector<std::string>& unknown, bool root);
 
-Value pruneObject(const Value& value, const Schema& schema, const std::string& path, std::vector<std::string>& unknown, bool root) {
+Value pruneObject(const Value& value, const Schema& schema, const std::string& path,
+                  std::vector<std::string>& unknown, bool root) {
   bool changed = false;
   Value out = Value::object();
   out.reserve(value.size());
@@ -205,7 +232,8 @@ Value pruneObject(const Value& value, const Schema& schema, const std::string& p
   return changed ? out : value;
 }
 
-Value pruneValue(const Value& value, const Schema& schema, const std::string& path, std::vector<std::string>& unknown, bool root) {
+Value pruneValue(const Value& value, const Schema& schema, const std::string& path,
+                 std::vector<std::string>& unknown, bool root) {
   if (value.isObject()) {
     if (schema.type == SchemaType::Any && schema.properties.empty()) return value;
     return pruneObject(value, schema, path, unknown, root);
@@ -229,7 +257,8 @@ Result<Value> decodeTyped(const Value& value, const Schema& schema, std::vector<
   return decoder.decode(value, schema, typeName(schema));
 }
 
-Result<Value> pruneCustom(const Value& value, const Schema& schema, SchemaSet& schemas, std::vector<std::string>& unknown) {
+Result<Value> pruneCustom(const Value& value, const Schema& schema, SchemaSet& schemas,
+                          std::vector<std::string>& unknown) {
   Value out = pruneValue(value, schema, "", unknown, true);
   if (const Value* meta = out.find("metadata")) {
     std::vector<std::string> metaUnknown;

@@ -10,14 +10,16 @@
 
 namespace puppis::apiserver {
 
-/// Takes a JSON object as a Go server takes it into its typed form: unknown fields go (named in `unknown`), nulls and empty
-/// optional lists and maps go. An Error (InvalidArgument) in encoding/json's words when a value
-/// has the wrong type. Fields with x-kubernetes-preserve-unknown-fields stay whole.
-Result<data::Value> decodeTyped(const data::Value& value, const Schema& schema, std::vector<std::string>& unknown);
+/// Takes a JSON object as a Go server takes it into its typed form: unknown fields go (named in `unknown`),
+/// nulls and empty optional lists and maps go. An Error (InvalidArgument) in encoding/json's words when a
+/// value has the wrong type. Fields with x-kubernetes-preserve-unknown-fields stay whole.
+Result<data::Value> decodeTyped(const data::Value& value, const Schema& schema,
+                                std::vector<std::string>& unknown);
 
-/// Removes what a structural schema does not name (naming it in `unknown`); the root's apiVersion, kind and metadata stay, metadata
-/// being decoded as ObjectMeta.
-Result<data::Value> pruneCustom(const data::Value& value, const Schema& schema, SchemaSet& schemas, std::vector<std::string>& unknown);
+/// Removes what a structural schema does not name (naming it in `unknown`); the root's apiVersion, kind and
+/// metadata stay, metadata being decoded as ObjectMeta.
+Result<data::Value> pruneCustom(const data::Value& value, const Schema& schema, SchemaSet& schemas,
+                                std::vector<std::string>& unknown);
 
 /// Fills in the defaults that a structural schema gives, below objects that are there.
 void applyDefaults(data::Value& value, const Schema& schema);

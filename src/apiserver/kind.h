@@ -124,11 +124,13 @@ struct KindInfo {
   std::string storageGroup;  ///< set when another group shares the storage (events.k8s.io stores as core
                              ///< events: " " means core)
 
-  /// The object as Kubernetes would write it after reading it: zero values left out where they say nothing, canonical quantities
-  /// and times, unknown fields and nulls dropped; InvalidArgument in the words of Go's decoder. Empty: decodeTyped() by the schema.
-  /// Runs on every object and patch result a client sends, before `setDefaults`. (Unknown fields are found by the schema.)
+  /// The object as Kubernetes would write it after reading it: zero values left out where they say nothing,
+  /// canonical quantities and times, unknown fields and nulls dropped; InvalidArgument in the words of Go's
+  /// decoder. Empty: decodeTyped() by the schema. Runs on every object and patch result a client sends,
+  /// before `setDefaults`. (Unknown fields are found by the schema.)
   std::function<Result<data::Value>(const data::Value& object)> decode;
-  /// Fills in what the user left out, in place. Runs on create, update and after each patch, before validation.
+  /// Fills in what the user left out, in place. Runs on create, update and after each patch, before
+  /// validation.
   std::function<void(data::Value& object)> setDefaults;
   /// Cleans what the user may not set on create (spec fields the server owns); status is dropped generically
   /// when `status`.

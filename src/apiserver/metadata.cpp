@@ -11,26 +11,38 @@ namespace {
 using data::Value;
 
 constexpr std::string_view kLabelRule =
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an "
-    "alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
+    "and end with an "
+    "alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 constexpr std::string_view kSubdomainRule =
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end "
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+    "start and end "
     "with an alphanumeric character (e.g. 'example.com', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 constexpr std::string_view kLabel1035Rule =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end "
-    "with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
+    "character, and end "
+    "with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
+    "'[a-z]([-a-z0-9]*[a-z0-9])?')";
 constexpr std::string_view kQualifiedRule =
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
-    "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+    "alphanumeric character "
+    "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 constexpr std::string_view kLabelValueRule =
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
+    "start and end with "
     "an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
     "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 constexpr std::size_t kAnnotationBytes = 256 * 1024;
 
-bool lowerAlnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool alnum(char c) { return lowerAlnum(c) || (c >= 'A' && c <= 'Z'); }
+bool lowerAlnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+bool alnum(char c) {
+  return lowerAlnum(c) || (c >= 'A' && c <= 'Z');
+}
 
 bool isDnsLabel(std::string_view text) {
   if (text.empty() || !lowerAlnum(text.front()) || !lowerAlnum(text.back())) return false;
@@ -58,7 +70,9 @@ bool isNamePart(std::string_view text) {
   return true;
 }
 
-std::string tooLongText(std::size_t most) { return "must be no more than " + std::to_string(most) + " bytes"; }
+std::string tooLongText(std::size_t most) {
+  return "must be no more than " + std::to_string(most) + " bytes";
+}
 
 }  // namespace
 
@@ -89,7 +103,8 @@ std::string qualifiedNameFault(std::string_view text) {
     std::string_view prefix = text.substr(0, slash);
     name = text.substr(slash + 1);
     if (name.find('/') != std::string_view::npos) {
-      return "a valid label key must consist of alphanumeric characters, '-', '_' or '.' with an optional DNS subdomain prefix and "
+      return "a valid label key must consist of alphanumeric characters, '-', '_' or '.' with an optional "
+             "DNS subdomain prefix and "
              "'/' (e.g. 'example.com/MyName')";
     }
     if (prefix.empty()) return "prefix part must be non-empty";
@@ -113,17 +128,21 @@ void validateOwners(const Value& owners, Faults& faults) {
   std::string firstController;
   for (const Value& owner : owners.elements()) {
     std::string path = "metadata.ownerReferences[" + std::to_string(at++) + "]";
-    if (owner.get("apiVersion").asString().empty()) faults.invalid(path + ".apiVersion", "", "version must not be empty");
+    if (owner.get("apiVersion").asString().empty())
+      faults.invalid(path + ".apiVersion", "", "version must not be empty");
     for (const char* field : {"kind", "name", "uid"}) {
-      if (owner.get(field).asString().empty()) faults.invalid(path + "." + field, "", std::string(field) + " must not be empty");
+      if (owner.get(field).asString().empty())
+        faults.invalid(path + "." + field, "", std::string(field) + " must not be empty");
     }
     if (owner.get("controller").asBool()) {
       if (++controllers == 1) {
         firstController = owner.get("kind").asString() + "/" + owner.get("name").asString();
       } else {
-        faults.invalid("metadata.ownerReferences", owners,
-                       "Only one reference can have Controller set to true. Found \"true\" in references for " + firstController + " and " +
-                           owner.get("kind").asString() + "/" + owner.get("name").asString());
+        faults.invalid(
+            "metadata.ownerReferences", owners,
+            "Only one reference can have Controller set to true. Found \"true\" in references for " +
+                firstController + " and " + owner.get("kind").asString() + "/" +
+                owner.get("name").asString());
       }
     }
   }
@@ -137,7 +156,9 @@ void validateMetadata(const Value& object, const KindInfo& kind, Faults& faults)
   const std::string& generate = meta.get("generateName").asString();
   if (!generate.empty()) {
     // A trailing dash is fine, the random part follows it.
-    std::string base = endsWith(generate, "-") && generate.size() > 1 ? generate.substr(0, generate.size() - 1) + "a" : generate;
+    std::string base = endsWith(generate, "-") && generate.size() > 1
+                           ? generate.substr(0, generate.size() - 1) + "a"
+                           : generate;
     std::string fault = nameFault(base, kind.nameRule);
     if (!fault.empty()) faults.invalid("metadata.generateName", generate, fault);
   }
@@ -158,7 +179,8 @@ void validateMetadata(const Value& object, const KindInfo& kind, Faults& faults)
     faults.forbidden("metadata.namespace", "not allowed on this type");
   }
   for (const data::Member& label : meta.get("labels").members()) {
-    if (std::string fault = qualifiedNameFault(label.key.str()); !fault.empty()) faults.invalid("metadata.labels", label.key.str(), fault);
+    if (std::string fault = qualifiedNameFault(label.key.str()); !fault.empty())
+      faults.invalid("metadata.labels", label.key.str(), fault);
     if (std::string fault = labelValueFault(label.value.asString()); !fault.empty()) {
       faults.invalid("metadata.labels", label.value, fault);
     }
@@ -178,14 +200,16 @@ void validateMetadata(const Value& object, const KindInfo& kind, Faults& faults)
     std::string path = "metadata.finalizers[" + std::to_string(at++) + "]";
     if (std::string fault = qualifiedNameFault(text); !fault.empty()) {
       faults.invalid(path, text, fault);
-    } else if (text.find('/') == std::string::npos && text != "foregroundDeletion" && text != "orphan" && text != "kubernetes") {
+    } else if (text.find('/') == std::string::npos && text != "foregroundDeletion" && text != "orphan" &&
+               text != "kubernetes") {
       faults.invalid(path, text, "name is neither a standard finalizer name nor is it fully qualified");
     }
   }
   std::set<std::string> policies;
   for (const Value& finalizer : meta.get("finalizers").elements()) policies.insert(finalizer.asString());
   if (policies.count("foregroundDeletion") != 0 && policies.count("orphan") != 0) {
-    faults.invalid("metadata.finalizers", meta.get("finalizers"), "finalizer foregroundDeletion and orphan cannot be both set");
+    faults.invalid("metadata.finalizers", meta.get("finalizers"),
+                   "finalizer foregroundDeletion and orphan cannot be both set");
   }
 }
 
@@ -193,15 +217,18 @@ void validateMetadataUpdate(const Value& object, const Value& old, Faults& fault
   const Value& meta = object.get("metadata");
   const Value& was = old.get("metadata");
   for (const char* field : {"name", "namespace", "uid", "creationTimestamp"}) {
-    if (!(meta.get(field) == was.get(field))) faults.invalid(std::string("metadata.") + field, meta.get(field), "field is immutable");
+    if (!(meta.get(field) == was.get(field)))
+      faults.invalid(std::string("metadata.") + field, meta.get(field), "field is immutable");
   }
   if (was.has("deletionTimestamp")) {
     for (const Value& finalizer : meta.get("finalizers").elements()) {
       bool had = false;
       for (const Value& before : was.get("finalizers").elements()) had = had || before == finalizer;
       if (!had) {
-        faults.forbidden("metadata.finalizers", "no new finalizers can be added if the object is being deleted, found new finalizers []string{\"" +
-                                                    finalizer.asString() + "\"}");
+        faults.forbidden("metadata.finalizers",
+                         "no new finalizers can be added if the object is being deleted, found new "
+                         "finalizers []string{\"" +
+                             finalizer.asString() + "\"}");
       }
     }
   }

@@ -8,7 +8,9 @@ namespace {
 
 constexpr int kDeepest = 200;
 
-std::optional<std::int64_t> optionalInt(const data::Value& schema, std::string_view key) { return schema.get(key).intValue(); }
+std::optional<std::int64_t> optionalInt(const data::Value& schema, std::string_view key) {
+  return schema.get(key).intValue();
+}
 
 std::optional<data::Value> optionalValue(const data::Value& schema, std::string_view key) {
   const data::Value* value = schema.find(key);
@@ -16,10 +18,13 @@ std::optional<data::Value> optionalValue(const data::Value& schema, std::string_
 }
 
 /// "#/definitions/NAME" or "#/components/schemas/NAME".
-std::string refName(const std::string& ref) { return ref.substr(ref.rfind('/') + 1); }
+std::string refName(const std::string& ref) {
+  return ref.substr(ref.rfind('/') + 1);
+}
 
 SchemaType typeOf(const data::Value& schema) {
-  if (schema.get("x-kubernetes-int-or-string").asBool() || schema.get("format").asString() == "int-or-string") {
+  if (schema.get("x-kubernetes-int-or-string").asBool() ||
+      schema.get("format").asString() == "int-or-string") {
     return SchemaType::IntOrString;
   }
   const std::string& type = schema.get("type").asString();
@@ -29,7 +34,8 @@ SchemaType typeOf(const data::Value& schema) {
   if (type == "integer") return SchemaType::Integer;
   if (type == "number") return SchemaType::Number;
   if (type == "boolean") return SchemaType::Boolean;
-  return schema.has("properties") || schema.has("additionalProperties") ? SchemaType::Object : SchemaType::Any;
+  return schema.has("properties") || schema.has("additionalProperties") ? SchemaType::Object
+                                                                        : SchemaType::Any;
 }
 
 }  // namespace
@@ -52,7 +58,9 @@ Status SchemaSet::addDefinitions(const data::Value& definitions) {
   return {};
 }
 
-Result<const Schema*> SchemaSet::addInline(const data::Value& schema) { return read(schema, 0); }
+Result<const Schema*> SchemaSet::addInline(const data::Value& schema) {
+  return read(schema, 0);
+}
 
 const Schema* SchemaSet::find(std::string_view name) const {
   auto it = named_.find(name);
@@ -82,7 +90,8 @@ Result<const Schema*> SchemaSet::read(const data::Value& schema, int depth) {
   Schema& out = make();
   out = *target;
   out.atomicMap = schema.get("x-kubernetes-map-type").asString() == "atomic";
-  out.patchRetainKeys = schema.get("x-kubernetes-patch-strategy").asString().find("retainKeys") != std::string::npos;
+  out.patchRetainKeys =
+      schema.get("x-kubernetes-patch-strategy").asString().find("retainKeys") != std::string::npos;
   return &out;
 }
 
@@ -90,8 +99,11 @@ namespace {
 
 bool hasLimits(const data::Value& schema) {
   static const std::vector<std::string_view> kWords = {
-      "minimum", "maximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties",
-      "pattern", "enum", "allOf", "anyOf", "oneOf", "not", "x-kubernetes-validations", "uniqueItems"};
+      "minimum",       "maximum",  "multipleOf", "minLength",
+      "maxLength",     "minItems", "maxItems",   "minProperties",
+      "maxProperties", "pattern",  "enum",       "allOf",
+      "anyOf",         "oneOf",    "not",        "x-kubernetes-validations",
+      "uniqueItems"};
   for (std::string_view word : kWords) {
     if (schema.has(word)) return true;
   }
@@ -111,7 +123,8 @@ Status SchemaSet::fill(Schema& out, const data::Value& schema, int depth) {
   const std::string& listType = schema.get("x-kubernetes-list-type").asString();
   if (listType == "set") out.listType = ListType::Set;
   if (listType == "map") out.listType = ListType::Map;
-  for (const data::Value& key : schema.get("x-kubernetes-list-map-keys").elements()) out.listMapKeys.push_back(key.asString());
+  for (const data::Value& key : schema.get("x-kubernetes-list-map-keys").elements())
+    out.listMapKeys.push_back(key.asString());
   const std::string& strategy = schema.get("x-kubernetes-patch-strategy").asString();
   out.patchMerge = strategy.find("merge") != std::string::npos;
   out.patchRetainKeys = strategy.find("retainKeys") != std::string::npos;
@@ -161,8 +174,9 @@ Status SchemaSet::fill(Schema& out, const data::Value& schema, int depth) {
     TRY(limits->negated, read(schema.get("not"), depth + 1));
   }
   for (const data::Value& rule : schema.get("x-kubernetes-validations").elements()) {
-    limits->rules.push_back({rule.get("rule").asString(), rule.get("message").asString(), rule.get("messageExpression").asString(),
-                             rule.get("reason").asString(), rule.get("fieldPath").asString(), rule.get("optionalOldSelf").asBool()});
+    limits->rules.push_back({rule.get("rule").asString(), rule.get("message").asString(),
+                             rule.get("messageExpression").asString(), rule.get("reason").asString(),
+                             rule.get("fieldPath").asString(), rule.get("optionalOldSelf").asBool()});
   }
   out.limits = std::move(limits);
   return {};
@@ -179,7 +193,8 @@ const Schema* SchemaSet::objectMeta() {
   owner.atomicMap = true;
   owner.required = {"apiVersion", "kind", "name", "uid"};
   for (const char* name : {"apiVersion", "kind", "name", "uid"}) owner.properties[name] = string;
-  for (const char* name : {"controller", "blockOwnerDeletion"}) owner.properties[name] = scalar(SchemaType::Boolean);
+  for (const char* name : {"controller", "blockOwnerDeletion"})
+    owner.properties[name] = scalar(SchemaType::Boolean);
   Schema& owners = make(SchemaType::Array);
   owners.items = &owner;
   owners.listType = ListType::Map;
@@ -196,15 +211,18 @@ const Schema* SchemaSet::objectMeta() {
   entry.name = "io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry";
   Schema& time = make(SchemaType::String);
   time.format = "date-time";
-  for (const char* name : {"apiVersion", "fieldsType", "manager", "operation", "subresource"}) entry.properties[name] = string;
+  for (const char* name : {"apiVersion", "fieldsType", "manager", "operation", "subresource"})
+    entry.properties[name] = string;
   entry.properties["time"] = &time;
   entry.properties["fieldsV1"] = &fields;
   Schema& managed = make(SchemaType::Array);
   managed.items = &entry;
   Schema& meta = make(SchemaType::Object);
   meta.name = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
-  for (const char* name : {"name", "generateName", "namespace", "selfLink", "uid", "resourceVersion"}) meta.properties[name] = string;
-  for (const char* name : {"generation", "deletionGracePeriodSeconds"}) meta.properties[name] = scalar(SchemaType::Integer);
+  for (const char* name : {"name", "generateName", "namespace", "selfLink", "uid", "resourceVersion"})
+    meta.properties[name] = string;
+  for (const char* name : {"generation", "deletionGracePeriodSeconds"})
+    meta.properties[name] = scalar(SchemaType::Integer);
   for (const char* name : {"creationTimestamp", "deletionTimestamp"}) meta.properties[name] = &time;
   for (const char* name : {"labels", "annotations"}) meta.properties[name] = &stringMap;
   meta.properties["ownerReferences"] = &owners;

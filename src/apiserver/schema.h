@@ -41,12 +41,14 @@ struct Schema {
   bool embeddedResource = false;  ///< x-kubernetes-embedded-resource
   bool atomicMap = false;         ///< x-kubernetes-map-type: atomic
   ListType listType = ListType::Atomic;
-  std::vector<std::string> listMapKeys;  ///< of a ListType::Map, in the order that managedFields keys sort anyway
-  std::string patchMergeKey;             ///< strategic merge: the key of a list of objects
-  bool patchMerge = false;               ///< strategic merge: lists merge instead of being replaced
-  bool patchRetainKeys = false;          ///< strategic merge: "retainKeys"
-  std::string name;                      ///< OpenAPI definition name ("io.k8s.api.core.v1.PodSpec"), or empty
-  std::vector<std::string> omitZero;     ///< fields that Go leaves out when they are "", 0 or false (omitempty, no pointer)
+  std::vector<std::string>
+      listMapKeys;               ///< of a ListType::Map, in the order that managedFields keys sort anyway
+  std::string patchMergeKey;     ///< strategic merge: the key of a list of objects
+  bool patchMerge = false;       ///< strategic merge: lists merge instead of being replaced
+  bool patchRetainKeys = false;  ///< strategic merge: "retainKeys"
+  std::string name;              ///< OpenAPI definition name ("io.k8s.api.core.v1.PodSpec"), or empty
+  std::vector<std::string>
+      omitZero;  ///< fields that Go leaves out when they are "", 0 or false (omitempty, no pointer)
   std::string format;
   std::string description;
   std::map<std::string, const Schema*, std::less<>> properties;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/certificates.h"
 
+#include <memory>
+
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
@@ -9,8 +11,6 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-
-#include <memory>
 
 #include "base/strings.h"
 
@@ -44,7 +44,8 @@ std::string bioText(BIO* bio) {
 
 Result<std::string> keyPem(EVP_PKEY* key) {
   Bio bio(BIO_new(BIO_s_mem()));
-  if (PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) return fail(cryptoError("writing a key"));
+  if (PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    return fail(cryptoError("writing a key"));
   return bioText(bio.get());
 }
 
@@ -66,7 +67,8 @@ Status addExtension(X509* cert, X509* issuer, int nid, const std::string& value)
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
   X509V3_set_ctx(&context, issuer, cert, nullptr, nullptr, 0);
-  std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>> ext(X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+  std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>> ext(
+      X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
   if (!ext || X509_add_ext(cert, ext.get(), -1) != 1) return fail(cryptoError("certificate extension"));
   return {};
 }
@@ -76,7 +78,8 @@ void addName(X509_NAME* name, const char* field, const std::string& value) {
                              static_cast<int>(value.size()), -1, 0);
 }
 
-Result<Cert> newCertificate(EVP_PKEY* key, const CertificateRequest& request, std::chrono::hours validity, const Clock& clock) {
+Result<Cert> newCertificate(EVP_PKEY* key, const CertificateRequest& request, std::chrono::hours validity,
+                            const Clock& clock) {
   Cert cert(X509_new());
   X509_set_version(cert.get(), 2);
   unsigned char serial[16];
@@ -86,7 +89,8 @@ Result<Cert> newCertificate(EVP_PKEY* key, const CertificateRequest& request, st
   BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(cert.get()));
   time_t now = std::chrono::duration_cast<std::chrono::seconds>(clock.now()).count();
   ASN1_TIME_set(X509_getm_notBefore(cert.get()), now - 3600);
-  ASN1_TIME_set(X509_getm_notAfter(cert.get()), now + std::chrono::duration_cast<std::chrono::seconds>(validity).count());
+  ASN1_TIME_set(X509_getm_notAfter(cert.get()),
+                now + std::chrono::duration_cast<std::chrono::seconds>(validity).count());
   X509_NAME* subject = X509_get_subject_name(cert.get());
   for (const std::string& organization : request.organizations) addName(subject, "O", organization);
   addName(subject, "CN", request.commonName);
@@ -112,12 +116,14 @@ Result<KeyPair> makeAuthority(const std::string& commonName, const Clock& clock)
   TRY(Cert cert, newCertificate(key.get(), request, std::chrono::hours(24 * 3650), clock));
   X509_set_issuer_name(cert.get(), X509_get_subject_name(cert.get()));
   TRY_VOID(addExtension(cert.get(), cert.get(), NID_basic_constraints, "critical,CA:TRUE"));
-  TRY_VOID(addExtension(cert.get(), cert.get(), NID_key_usage, "critical,keyCertSign,cRLSign,digitalSignature"));
+  TRY_VOID(
+      addExtension(cert.get(), cert.get(), NID_key_usage, "critical,keyCertSign,cRLSign,digitalSignature"));
   TRY_VOID(addExtension(cert.get(), cert.get(), NID_subject_key_identifier, "hash"));
   return finish(cert, key.get(), key.get());
 }
 
-Result<KeyPair> issueCertificate(const KeyPair& authority, const CertificateRequest& request, const Clock& clock) {
+Result<KeyPair> issueCertificate(const KeyPair& authority, const CertificateRequest& request,
+                                 const Clock& clock) {
   TRY(Cert issuer, readCertificate(authority.certificate));
   TRY(Pkey signer, readKey(authority.key));
   Pkey key(EVP_EC_gen("P-256"));
@@ -126,12 +132,14 @@ Result<KeyPair> issueCertificate(const KeyPair& authority, const CertificateRequ
   X509_set_issuer_name(cert.get(), X509_get_subject_name(issuer.get()));
   TRY_VOID(addExtension(cert.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE"));
   TRY_VOID(addExtension(cert.get(), issuer.get(), NID_key_usage, "critical,digitalSignature"));
-  TRY_VOID(addExtension(cert.get(), issuer.get(), NID_ext_key_usage, request.server ? "serverAuth" : "clientAuth"));
+  TRY_VOID(addExtension(cert.get(), issuer.get(), NID_ext_key_usage,
+                        request.server ? "serverAuth" : "clientAuth"));
   TRY_VOID(addExtension(cert.get(), issuer.get(), NID_authority_key_identifier, "keyid"));
   std::vector<std::string> names;
   for (const std::string& name : request.dnsNames) names.push_back("DNS:" + name);
   for (const std::string& address : request.addresses) names.push_back("IP:" + address);
-  if (!names.empty()) TRY_VOID(addExtension(cert.get(), issuer.get(), NID_subject_alt_name, join(names, ",")));
+  if (!names.empty())
+    TRY_VOID(addExtension(cert.get(), issuer.get(), NID_subject_alt_name, join(names, ",")));
   return finish(cert, key.get(), signer.get());
 }
 
@@ -155,7 +163,8 @@ Result<std::string> signEs256(const std::string& pem, std::string_view text) {
     return fail(cryptoError("signing"));
   }
   std::string der(size, '\0');
-  if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(der.data()), &size, bytes, text.size()) != 1) {
+  if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(der.data()), &size, bytes,
+                     text.size()) != 1) {
     return fail(cryptoError("signing"));
   }
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());

@@ -29,7 +29,8 @@ struct CertificateRequest {
   bool server = false;                 ///< else for a client
 };
 /// A certificate signed by `authority`, valid for a year from an hour ago.
-Result<KeyPair> issueCertificate(const KeyPair& authority, const CertificateRequest& request, const Clock& clock);
+Result<KeyPair> issueCertificate(const KeyPair& authority, const CertificateRequest& request,
+                                 const Clock& clock);
 
 /// A fresh ECDSA P-256 private key, PEM.
 Result<std::string> makeSigningKey();

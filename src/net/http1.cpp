@@ -8,7 +8,9 @@
 namespace puppis::net {
 namespace {
 
-Error badRequest(std::string what) { return Error(ErrorCode::InvalidArgument, std::move(what)); }
+Error badRequest(std::string what) {
+  return Error(ErrorCode::InvalidArgument, std::move(what));
+}
 
 bool isTokenChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -31,7 +33,8 @@ Result<std::optional<ServerRequest>> Http1Parser::next() {
     while (buffer_.size() >= 2 && buffer_.compare(0, 2, "\r\n") == 0) buffer_.erase(0, 2);
     std::size_t end = buffer_.find("\r\n\r\n");
     if (end == std::string::npos) {
-      if (buffer_.size() > limits_.headBytes) return fail(Error(ErrorCode::TooLarge, "request head too large"));
+      if (buffer_.size() > limits_.headBytes)
+        return fail(Error(ErrorCode::TooLarge, "request head too large"));
       return std::optional<ServerRequest>{};
     }
     if (end > limits_.headBytes) return fail(Error(ErrorCode::TooLarge, "request head too large"));
@@ -57,7 +60,8 @@ Status Http1Parser::readHead(std::string_view head) {
   request_.method = line.substr(0, first);
   if (!isToken(request_.method)) return fail(badRequest("malformed method"));
   std::string_view target = line.substr(first + 1, last - first - 1);
-  if (target.empty() || target.find(' ') != std::string_view::npos) return fail(badRequest("malformed request target"));
+  if (target.empty() || target.find(' ') != std::string_view::npos)
+    return fail(badRequest("malformed request target"));
   if (startsWith(target, "http://") || startsWith(target, "https://")) {
     std::size_t slash = target.find('/', target.find("//") + 2);
     target = slash == std::string_view::npos ? "/" : target.substr(slash);
@@ -72,9 +76,11 @@ Status Http1Parser::readHead(std::string_view head) {
   while (lineEnd != std::string_view::npos) {
     std::size_t begin = lineEnd + 2;
     lineEnd = head.find("\r\n", begin);
-    std::string_view field = head.substr(begin, lineEnd == std::string_view::npos ? lineEnd : lineEnd - begin);
+    std::string_view field =
+        head.substr(begin, lineEnd == std::string_view::npos ? lineEnd : lineEnd - begin);
     std::size_t colon = field.find(':');
-    if (colon == std::string_view::npos || !isToken(field.substr(0, colon))) return fail(badRequest("malformed header field"));
+    if (colon == std::string_view::npos || !isToken(field.substr(0, colon)))
+      return fail(badRequest("malformed header field"));
     std::string name = toLower(field.substr(0, colon));
     std::string value(trim(field.substr(colon + 1)));
     if (name == "content-length") {
@@ -97,8 +103,11 @@ Status Http1Parser::readHead(std::string_view head) {
     }
     request_.headers.emplace_back(std::move(name), std::move(value));
   }
-  if (state_ == State::ChunkSize && sawLength) return fail(badRequest("both Content-Length and Transfer-Encoding"));
-  if (left_ > limits_.bodyBytes) return fail(Error(ErrorCode::TooLarge, "Request entity is too large: limit is " + std::to_string(limits_.bodyBytes)));
+  if (state_ == State::ChunkSize && sawLength)
+    return fail(badRequest("both Content-Length and Transfer-Encoding"));
+  if (left_ > limits_.bodyBytes)
+    return fail(Error(ErrorCode::TooLarge,
+                      "Request entity is too large: limit is " + std::to_string(limits_.bodyBytes)));
   return {};
 }
 
@@ -132,9 +141,11 @@ Result<bool> Http1Parser::readBody() {
     std::string_view digits = std::string_view(line).substr(0, line.find(';'));
     std::size_t size = 0;
     auto [stop, code] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
-    if (code != std::errc{} || stop != digits.data() + digits.size()) return fail(badRequest("malformed chunk size"));
+    if (code != std::errc{} || stop != digits.data() + digits.size())
+      return fail(badRequest("malformed chunk size"));
     if (size > limits_.bodyBytes || request_.body.size() + size > limits_.bodyBytes) {
-      return fail(Error(ErrorCode::TooLarge, "Request entity is too large: limit is " + std::to_string(limits_.bodyBytes)));
+      return fail(Error(ErrorCode::TooLarge,
+                        "Request entity is too large: limit is " + std::to_string(limits_.bodyBytes)));
     }
     left_ = size;
     state_ = size == 0 ? State::Trailer : State::ChunkData;

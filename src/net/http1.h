@@ -16,7 +16,8 @@ struct HttpLimits {
   std::size_t bodyBytes = 3 * 1024 * 1024;  ///< as a kube-apiserver
 };
 
-/// Reads HTTP/1.1 requests from bytes as they come; does no I/O. After an Error the connection must be closed.
+/// Reads HTTP/1.1 requests from bytes as they come; does no I/O. After an Error the connection must be
+/// closed.
 class Http1Parser {
  public:
   explicit Http1Parser(HttpLimits limits = {}) : limits_(limits) {}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http2.h"
 
-#include <nghttp2/nghttp2.h>
-
 #include <algorithm>
 #include <cstring>
 #include <unordered_map>
+
+#include <nghttp2/nghttp2.h>
 
 #include "base/strings.h"
 
@@ -40,12 +40,14 @@ struct Http2Session::Impl {
 
   static int onBeginHeaders(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     auto* self = static_cast<Impl*>(user);
-    if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST) self->streams[frame->hd.stream_id];
+    if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
+      self->streams[frame->hd.stream_id];
     return 0;
   }
 
-  static int onHeader(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t nameSize,
-                      const std::uint8_t* value, std::size_t valueSize, std::uint8_t, void* user) {
+  static int onHeader(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
+                      std::size_t nameSize, const std::uint8_t* value, std::size_t valueSize, std::uint8_t,
+                      void* user) {
     auto* self = static_cast<Impl*>(user);
     Stream* stream = self->find(frame->hd.stream_id);
     if (stream == nullptr) return 0;
@@ -67,7 +69,8 @@ struct Http2Session::Impl {
     return 0;
   }
 
-  static int onData(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size, void* user) {
+  static int onData(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                    std::size_t size, void* user) {
     auto* self = static_cast<Impl*>(user);
     Stream* stream = self->find(id);
     if (stream == nullptr || stream->tooLarge) return 0;
@@ -101,8 +104,8 @@ struct Http2Session::Impl {
     return 0;
   }
 
-  static ssize_t onRead(nghttp2_session*, std::int32_t id, std::uint8_t* buffer, std::size_t room, std::uint32_t* flags,
-                        nghttp2_data_source*, void* user) {
+  static ssize_t onRead(nghttp2_session*, std::int32_t id, std::uint8_t* buffer, std::size_t room,
+                        std::uint32_t* flags, nghttp2_data_source*, void* user) {
     auto* self = static_cast<Impl*>(user);
     Stream* stream = self->find(id);
     if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -136,17 +139,21 @@ Http2Session::Http2Session(Events events, HttpLimits limits) : impl_(std::make_u
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &Impl::onClose);
   nghttp2_session_server_new(&impl_->session, callbacks, impl_.get());
   nghttp2_session_callbacks_del(callbacks);
-  nghttp2_settings_entry settings[] = {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, kMostStreams},
-                                       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kWindow},
-                                       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.headBytes)}};
+  nghttp2_settings_entry settings[] = {
+      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, kMostStreams},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kWindow},
+      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.headBytes)}};
   nghttp2_submit_settings(impl_->session, NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(impl_->session, NGHTTP2_FLAG_NONE, 0, kWindow * 4);
 }
 
-Http2Session::~Http2Session() { nghttp2_session_del(impl_->session); }
+Http2Session::~Http2Session() {
+  nghttp2_session_del(impl_->session);
+}
 
 Status Http2Session::feed(std::string_view bytes) {
-  ssize_t taken = nghttp2_session_mem_recv(impl_->session, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  ssize_t taken = nghttp2_session_mem_recv(impl_->session,
+                                           reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   if (taken < 0) return fail(ErrorCode::InvalidArgument, nghttp2_strerror(static_cast<int>(taken)));
   return {};
 }
@@ -169,9 +176,10 @@ void Http2Session::respond(std::int32_t id, int status, const Headers& headers) 
   std::vector<nghttp2_nv> fields;
   auto add = [&](const std::string& name, const std::string& value) {
     // nghttp2 copies both; its struct wants pointers to non-const.
-    fields.push_back({const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(name.data())),    // NOLINT
-                      const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(value.data())),  // NOLINT
-                      name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+    fields.push_back(
+        {const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(name.data())),   // NOLINT
+         const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(value.data())),  // NOLINT
+         name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
   };
   static const std::string kStatus = ":status";
   add(kStatus, code);
@@ -203,8 +211,9 @@ std::size_t Http2Session::waiting(std::int32_t id) const {
 }
 
 void Http2Session::goAway() {
-  nghttp2_submit_goaway(impl_->session, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(impl_->session), NGHTTP2_NO_ERROR,
-                        nullptr, 0);
+  nghttp2_submit_goaway(impl_->session, NGHTTP2_FLAG_NONE,
+                        nghttp2_session_get_last_proc_stream_id(impl_->session), NGHTTP2_NO_ERROR, nullptr,
+                        0);
 }
 
 bool Http2Session::over() const {

@@ -8,12 +8,13 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "net/server_http.h"
 #include "net/http1.h"
+#include "net/server_http.h"
 
 namespace puppis::net {
 
-/// The server side of one HTTP/2 connection: bytes in, requests out, answers in, bytes out; does no I/O. For one thread.
+/// The server side of one HTTP/2 connection: bytes in, requests out, answers in, bytes out; does no I/O. For
+/// one thread.
 class Http2Session {
  public:
   struct Events {

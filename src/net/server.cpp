@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -18,6 +10,14 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "net/http2.h"
 #include "net/tls.h"
@@ -51,9 +51,14 @@ struct AnswerState {
 
 class StreamResponder final : public Responder {
  public:
-  StreamResponder(Loop& loop, std::weak_ptr<void> alive, std::uint64_t connection, std::int32_t stream, std::shared_ptr<AnswerState> state,
-                  bool gzips)
-      : loop_(loop), alive_(std::move(alive)), connection_(connection), stream_(stream), state_(std::move(state)), gzips_(gzips) {}
+  StreamResponder(Loop& loop, std::weak_ptr<void> alive, std::uint64_t connection, std::int32_t stream,
+                  std::shared_ptr<AnswerState> state, bool gzips)
+      : loop_(loop),
+        alive_(std::move(alive)),
+        connection_(connection),
+        stream_(stream),
+        state_(std::move(state)),
+        gzips_(gzips) {}
   ~StreamResponder() override;
 
   void send(int status, Headers headers, std::string body) override {
@@ -109,8 +114,13 @@ class StreamResponder final : public Responder {
 /// One client. Used on the loop's thread only.
 class Connection {
  public:
-  Connection(Loop& loop, std::uint64_t id, int socket, std::unique_ptr<Channel> channel, std::string peerAddress)
-      : loop_(loop), id_(id), socket_(socket), channel_(std::move(channel)), peerAddress_(std::move(peerAddress)) {}
+  Connection(Loop& loop, std::uint64_t id, int socket, std::unique_ptr<Channel> channel,
+             std::string peerAddress)
+      : loop_(loop),
+        id_(id),
+        socket_(socket),
+        channel_(std::move(channel)),
+        peerAddress_(std::move(peerAddress)) {}
 
   /// Reads, dispatches, writes; false when the connection is over.
   bool advance();
@@ -138,7 +148,8 @@ class Connection {
   std::string early_;  // bytes before the protocol is known
   std::unique_ptr<Http2Session> http2_;
   Http1Parser http1_;
-  bool http1Busy_ = false, http1Chunked_ = false, http1Closes_ = false, closing_ = false, headRequest_ = false;
+  bool http1Busy_ = false, http1Chunked_ = false, http1Closes_ = false, closing_ = false,
+       headRequest_ = false;
   std::string out_;
   std::size_t outOffset_ = 0;
   std::unordered_map<std::int32_t, std::shared_ptr<AnswerState>> answers_;
@@ -146,7 +157,8 @@ class Connection {
 
 class Loop final : public Server {
  public:
-  Loop(ServerOptions options, Handler handler, Log& log) : options_(std::move(options)), handler_(std::move(handler)), log_(log) {}
+  Loop(ServerOptions options, Handler handler, Log& log)
+      : options_(std::move(options)), handler_(std::move(handler)), log_(log) {}
   ~Loop() override { stop(); }
 
   Status open() {
@@ -162,8 +174,10 @@ class Loop final : public Server {
     if (inet_pton(AF_INET, options_.address.c_str(), &address.sin_addr) != 1) {
       return fail(Error(ErrorCode::InvalidArgument, options_.address + " is not an IPv4 address"));
     }
-    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(listener_, 1024) != 0) {
-      return fail(Error(ErrorCode::Unavailable, "cannot listen on " + options_.address + ":" + std::to_string(options_.port) + ": " +
+    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+        listen(listener_, 1024) != 0) {
+      return fail(Error(ErrorCode::Unavailable, "cannot listen on " + options_.address + ":" +
+                                                    std::to_string(options_.port) + ": " +
                                                     std::strerror(errno)));
     }
     socklen_t size = sizeof address;
@@ -307,7 +321,8 @@ class Loop final : public Server {
     while (true) {
       sockaddr_in address{};
       socklen_t size = sizeof address;
-      int socket = accept4(listener_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      int socket =
+          accept4(listener_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (socket < 0) {
         if (errno == EMFILE || errno == ENFILE) log_.warn("too many open files; connections wait");
         return;
@@ -317,8 +332,9 @@ class Loop final : public Server {
       std::array<char, INET_ADDRSTRLEN> text{};
       inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
       std::uint64_t id = nextId_++;
-      connections_.emplace(id, std::make_unique<Connection>(*this, id, socket, tls_ ? tls_->accept(socket) : plainChannel(socket),
-                                                            std::string(text.data())));
+      connections_.emplace(id, std::make_unique<Connection>(
+                                   *this, id, socket, tls_ ? tls_->accept(socket) : plainChannel(socket),
+                                   std::string(text.data())));
       // Edge-triggered for both ways, so that waiting for room to write needs no further call.
       watch(socket, id, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
     }
@@ -376,8 +392,9 @@ bool Connection::input(std::string& bytes) {
     chosen_ = true;
     if (channel_->protocol() == "h2" || early_.compare(0, kHttp2Preface.size(), kHttp2Preface) == 0) {
       http2_ = std::make_unique<Http2Session>(
-          Http2Session::Events{[this](std::int32_t stream, ServerRequest request) { dispatch(stream, std::move(request)); },
-                               [this](std::int32_t stream) { over(stream); }},
+          Http2Session::Events{
+              [this](std::int32_t stream, ServerRequest request) { dispatch(stream, std::move(request)); },
+              [this](std::int32_t stream) { over(stream); }},
           loop_.limits());
     } else {
       http1_ = Http1Parser(loop_.limits());
@@ -421,7 +438,8 @@ void Connection::dispatch(std::int32_t stream, ServerRequest request) {
   auto state = std::make_shared<AnswerState>();
   answers_[stream] = state;
   bool gzips = joinedHeader(request.headers, "accept-encoding").find("gzip") != std::string::npos;
-  loop_.queue(std::move(request), std::make_shared<StreamResponder>(loop_, loop_.alive(), id_, stream, std::move(state), gzips));
+  loop_.queue(std::move(request),
+              std::make_shared<StreamResponder>(loop_, loop_.alive(), id_, stream, std::move(state), gzips));
 }
 
 void Connection::over(std::int32_t stream) {
@@ -505,7 +523,8 @@ bool Connection::flush() {
     outOffset_ = 0;
     if (out_.capacity() > 256 * 1024) out_.shrink_to_fit();
   }
-  for (auto& [stream, state] : answers_) state->waiting = http2_ ? http2_->waiting(stream) : out_.size() - outOffset_;
+  for (auto& [stream, state] : answers_)
+    state->waiting = http2_ ? http2_->waiting(stream) : out_.size() - outOffset_;
   if (outOffset_ == out_.size()) {
     if (closing_) return false;
     if (http2_ && http2_->over()) return false;

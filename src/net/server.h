@@ -9,8 +9,8 @@
 
 #include "base/log.h"
 #include "base/result.h"
-#include "net/server_http.h"
 #include "net/http1.h"
+#include "net/server_http.h"
 
 namespace puppis::net {
 
@@ -26,7 +26,8 @@ class Responder {
   virtual void finish() = 0;
   /// Bytes written and not yet taken by the client: a writer that sees this grow should give up.
   [[nodiscard]] virtual std::size_t waiting() const = 0;
-  /// Called once, on the server's thread, when the client is gone before `finish` (at once when it already is).
+  /// Called once, on the server's thread, when the client is gone before `finish` (at once when it already
+  /// is).
   virtual void onGone(std::function<void()> then) = 0;
 };
 
@@ -41,11 +42,11 @@ struct ServerOptions {
   std::uint16_t port = 0;  ///< 0 lets the system choose
   std::optional<ServerTls> tls;
   HttpLimits limits;
-  unsigned workers = 8;    ///< threads that run the handler
+  unsigned workers = 8;  ///< threads that run the handler
 };
 
-/// An HTTP/1.1 and HTTP/2 server. One thread waits for all connections; handlers run on a few workers, and long answers (watches)
-/// hold no thread at all.
+/// An HTTP/1.1 and HTTP/2 server. One thread waits for all connections; handlers run on a few workers, and
+/// long answers (watches) hold no thread at all.
 class Server {
  public:
   using Handler = std::function<void(ServerRequest request, std::shared_ptr<Responder> responder)>;

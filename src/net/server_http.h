@@ -26,8 +26,8 @@ struct PeerIdentity {
 /// One request as a server got it.
 struct ServerRequest {
   std::string method;
-  std::string path;    ///< as sent, still percent-encoded, without the query
-  std::string query;   ///< as sent, without '?'
+  std::string path;   ///< as sent, still percent-encoded, without the query
+  std::string query;  ///< as sent, without '?'
   Headers headers;
   std::string body;
   std::string peerAddress;

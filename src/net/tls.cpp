@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/tls.h"
 
+#include <array>
+#include <cerrno>
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
 
 namespace puppis::net {
 namespace {
@@ -55,7 +55,8 @@ using Ssl = std::unique_ptr<SSL, Freer<SSL_free>>;
 
 std::vector<std::string> nameEntries(X509_NAME* name, int nid) {
   std::vector<std::string> out;
-  for (int at = X509_NAME_get_index_by_NID(name, nid, -1); at >= 0; at = X509_NAME_get_index_by_NID(name, nid, at)) {
+  for (int at = X509_NAME_get_index_by_NID(name, nid, -1); at >= 0;
+       at = X509_NAME_get_index_by_NID(name, nid, at)) {
     unsigned char* text = nullptr;
     int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
     if (size < 0) continue;
@@ -125,10 +126,12 @@ class TlsChannel final : public Channel {
   bool broken_ = false;
 };
 
-int chooseProtocol(SSL*, const unsigned char** out, unsigned char* outSize, const unsigned char* in, unsigned inSize, void*) {
+int chooseProtocol(SSL*, const unsigned char** out, unsigned char* outSize, const unsigned char* in,
+                   unsigned inSize, void*) {
   static constexpr unsigned char kOffered[] = "\x02h2\x08http/1.1";
   unsigned char* chosen = nullptr;
-  if (SSL_select_next_proto(&chosen, outSize, kOffered, sizeof kOffered - 1, in, inSize) != OPENSSL_NPN_NEGOTIATED) {
+  if (SSL_select_next_proto(&chosen, outSize, kOffered, sizeof kOffered - 1, in, inSize) !=
+      OPENSSL_NPN_NEGOTIATED) {
     return SSL_TLSEXT_ERR_NOACK;
   }
   *out = chosen;
@@ -140,18 +143,24 @@ class OpenSslContext final : public TlsContext {
   Status set(const ServerTls& settings) {
     context_.reset(SSL_CTX_new(TLS_server_method()));
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
-    SSL_CTX_set_mode(context_.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_mode(context_.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_options(context_.get(), SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_alpn_select_cb(context_.get(), &chooseProtocol, nullptr);
     static constexpr unsigned char kSession[] = "puppis";
     SSL_CTX_set_session_id_context(context_.get(), kSession, sizeof kSession - 1);
-    std::unique_ptr<BIO, Freer<BIO_free>> bio(BIO_new_mem_buf(settings.certificate.data(), static_cast<int>(settings.certificate.size())));
-    std::unique_ptr<X509, Freer<X509_free>> certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-    if (!certificate || SSL_CTX_use_certificate(context_.get(), certificate.get()) != 1) return fail(error("certificate"));
-    while (X509* more = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) SSL_CTX_add0_chain_cert(context_.get(), more);
+    std::unique_ptr<BIO, Freer<BIO_free>> bio(
+        BIO_new_mem_buf(settings.certificate.data(), static_cast<int>(settings.certificate.size())));
+    std::unique_ptr<X509, Freer<X509_free>> certificate(
+        PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    if (!certificate || SSL_CTX_use_certificate(context_.get(), certificate.get()) != 1)
+      return fail(error("certificate"));
+    while (X509* more = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
+      SSL_CTX_add0_chain_cert(context_.get(), more);
     ERR_clear_error();
     bio.reset(BIO_new_mem_buf(settings.key.data(), static_cast<int>(settings.key.size())));
-    std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>> key(
+        PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
     if (!key || SSL_CTX_use_PrivateKey(context_.get(), key.get()) != 1) return fail(error("private key"));
     if (settings.clientCa.empty()) return {};
     bio.reset(BIO_new_mem_buf(settings.clientCa.data(), static_cast<int>(settings.clientCa.size())));
@@ -162,7 +171,9 @@ class OpenSslContext final : public TlsContext {
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
     return {};
   }
-  std::unique_ptr<Channel> accept(int socket) override { return std::make_unique<TlsChannel>(socket, context_.get()); }
+  std::unique_ptr<Channel> accept(int socket) override {
+    return std::make_unique<TlsChannel>(socket, context_.get());
+  }
 
  private:
   static Error error(const std::string& what) {
@@ -181,6 +192,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const ServerTls& settings) 
   return std::unique_ptr<TlsContext>(std::move(context));
 }
 
-std::unique_ptr<Channel> plainChannel(int socket) { return std::make_unique<PlainChannel>(socket); }
+std::unique_ptr<Channel> plainChannel(int socket) {
+  return std::make_unique<PlainChannel>(socket);
+}
 
 }  // namespace puppis::net

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "net/server_http.h"
 #include "net/server.h"
+#include "net/server_http.h"
 
 namespace puppis::net {
 

@@ -23,17 +23,19 @@ EntryPtr Index::get(std::string_view key) const {
 namespace {
 
 Error compactedError(Revision asked, Revision floor) {
-  return Error(ErrorCode::Gone, "The revision " + std::to_string(asked) + " has been compacted; the oldest kept is " +
-                                    std::to_string(floor + 1))
+  return Error(ErrorCode::Gone, "The revision " + std::to_string(asked) +
+                                    " has been compacted; the oldest kept is " + std::to_string(floor + 1))
       .reason("Expired");
 }
 
 }  // namespace
 
-Result<Range> Index::range(std::string_view from, std::string_view to, std::size_t limit, Revision revision) const {
+Result<Range> Index::range(std::string_view from, std::string_view to, std::size_t limit,
+                           Revision revision) const {
   std::shared_lock lock(mutex_);
   if (revision > revision_) {
-    return fail(ErrorCode::InvalidArgument, "revision " + std::to_string(revision) + " lies in the future; the newest is " +
+    return fail(ErrorCode::InvalidArgument, "revision " + std::to_string(revision) +
+                                                " lies in the future; the newest is " +
                                                 std::to_string(revision_));
   }
   Range out;
@@ -112,7 +114,8 @@ class Index::Handle final : public Watch {
   std::shared_ptr<Watcher> watcher_;
 };
 
-Result<std::unique_ptr<Watch>> Index::watch(std::string prefix, Revision after, std::shared_ptr<WatchSink> sink) {
+Result<std::unique_ptr<Watch>> Index::watch(std::string prefix, Revision after,
+                                            std::shared_ptr<WatchSink> sink) {
   std::lock_guard ordering(publishing_);
   std::vector<EventPtr> missed;
   {
@@ -131,8 +134,8 @@ Result<std::unique_ptr<Watch>> Index::watch(std::string prefix, Revision after, 
 }
 
 void Index::deliver(const EventPtr& event) {
-  // A watcher of a prefix is found by looking every prefix of the key up that ends at a '/', and the key itself, so that an
-  // event costs nothing for those who did not ask for it.
+  // A watcher of a prefix is found by looking every prefix of the key up that ends at a '/', and the key
+  // itself, so that an event costs nothing for those who did not ask for it.
   auto tell = [&](std::string_view prefix) {
     auto it = watchers_.find(std::string(prefix));
     if (it == watchers_.end()) return;
@@ -177,7 +180,8 @@ std::vector<Revision> Index::publish(const std::vector<EventPtr>& events) {
 
 Result<std::vector<Revision>> Index::compact(Revision revision) {
   std::unique_lock lock(mutex_);
-  if (revision > revision_) return fail(ErrorCode::InvalidArgument, "cannot compact a revision that lies in the future");
+  if (revision > revision_)
+    return fail(ErrorCode::InvalidArgument, "cannot compact a revision that lies in the future");
   std::vector<Revision> garbage;
   while (!history_.empty() && history_.front()->revision <= revision) popHistory(garbage);
   compacted_ = std::max(compacted_, revision);

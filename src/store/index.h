@@ -13,24 +13,27 @@
 
 namespace puppis::store {
 
-/// The published state that readers and watchers see: the current entries in key order, the recent changes, and the watchers.
-/// Old snapshots are not kept: they are the current state with the changes since then undone.
+/// The published state that readers and watchers see: the current entries in key order, the recent changes,
+/// and the watchers. Old snapshots are not kept: they are the current state with the changes since then
+/// undone.
 class Index {
  public:
   explicit Index(HistoryLimits limits) : limits_(limits) {}
 
   [[nodiscard]] EntryPtr get(std::string_view key) const;
-  [[nodiscard]] Result<Range> range(std::string_view from, std::string_view to, std::size_t limit, Revision revision) const;
+  [[nodiscard]] Result<Range> range(std::string_view from, std::string_view to, std::size_t limit,
+                                    Revision revision) const;
   [[nodiscard]] std::size_t count(std::string_view from, std::string_view to) const;
   [[nodiscard]] Revision revision() const;
   [[nodiscard]] Revision compacted() const;
 
   Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after, std::shared_ptr<WatchSink> sink);
 
-  /// Makes the changes visible and tells the watchers, in order. Returns revisions whose rows nobody can ask for any more
-  /// (history beyond the limit went).
+  /// Makes the changes visible and tells the watchers, in order. Returns revisions whose rows nobody can ask
+  /// for any more (history beyond the limit went).
   std::vector<Revision> publish(const std::vector<EventPtr>& events);
-  /// Forgets history up to `revision`; returns the rows that became garbage. Gone/InvalidArgument when out of range.
+  /// Forgets history up to `revision`; returns the rows that became garbage. Gone/InvalidArgument when out of
+  /// range.
   Result<std::vector<Revision>> compact(Revision revision);
   /// Loading: takes a change without telling anyone. A revision at or below `compacted` leaves no history.
   void load(EventPtr event, bool keepHistory);

@@ -20,13 +20,17 @@ class MemoryStore final : public Store {
     return std::move(plan.entries);
   }
   EntryPtr get(std::string_view key) const override { return index_.get(key); }
-  Result<Range> range(std::string_view from, std::string_view to, std::size_t limit, Revision revision) const override {
+  Result<Range> range(std::string_view from, std::string_view to, std::size_t limit,
+                      Revision revision) const override {
     return index_.range(from, to, limit, revision);
   }
-  std::size_t count(std::string_view from, std::string_view to) const override { return index_.count(from, to); }
+  std::size_t count(std::string_view from, std::string_view to) const override {
+    return index_.count(from, to);
+  }
   Revision revision() const override { return index_.revision(); }
   Revision compacted() const override { return index_.compacted(); }
-  Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after, std::shared_ptr<WatchSink> sink) override {
+  Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after,
+                                       std::shared_ptr<WatchSink> sink) override {
     return index_.watch(std::move(prefix), after, std::move(sink));
   }
   Status compact(Revision revision) override {
@@ -34,7 +38,8 @@ class MemoryStore final : public Store {
     return {};
   }
   Status snapshot(const std::string&) override {
-    return fail(Error(ErrorCode::NotSupported, "a store in memory has no snapshots; give the server a data directory"));
+    return fail(Error(ErrorCode::NotSupported,
+                      "a store in memory has no snapshots; give the server a data directory"));
   }
 
  private:
@@ -44,6 +49,8 @@ class MemoryStore final : public Store {
 
 }  // namespace
 
-std::unique_ptr<Store> openMemory(HistoryLimits limits) { return std::make_unique<MemoryStore>(limits); }
+std::unique_ptr<Store> openMemory(HistoryLimits limits) {
+  return std::make_unique<MemoryStore>(limits);
+}
 
 }  // namespace puppis::store

@@ -5,7 +5,8 @@
 
 namespace puppis::store {
 
-Result<Plan> planCommit(std::vector<Change> changes, Revision next, const std::function<EntryPtr(const std::string&)>& look) {
+Result<Plan> planCommit(std::vector<Change> changes, Revision next,
+                        const std::function<EntryPtr(const std::string&)>& look) {
   Plan plan;
   std::map<std::string, EntryPtr> own;  // what earlier changes of this transaction did
   for (Change& change : changes) {
@@ -13,8 +14,8 @@ Result<Plan> planCommit(std::vector<Change> changes, Revision next, const std::f
     EntryPtr before = mine != own.end() ? mine->second : look(change.key);
     Revision at = before ? before->modified : 0;
     if (change.expected && *change.expected != at) {
-      return fail(Error(ErrorCode::Conflict, "key " + change.key + " is at revision " + std::to_string(at) + ", not " +
-                                                 std::to_string(*change.expected)));
+      return fail(Error(ErrorCode::Conflict, "key " + change.key + " is at revision " + std::to_string(at) +
+                                                 ", not " + std::to_string(*change.expected)));
     }
     EntryPtr after;
     if (change.value) {

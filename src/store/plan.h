@@ -15,6 +15,7 @@ struct Plan {
 };
 
 /// Checks the guards against the state that `look` shows and numbers the changes from `next`.
-Result<Plan> planCommit(std::vector<Change> changes, Revision next, const std::function<EntryPtr(const std::string&)>& look);
+Result<Plan> planCommit(std::vector<Change> changes, Revision next,
+                        const std::function<EntryPtr(const std::string&)>& look);
 
 }  // namespace puppis::store

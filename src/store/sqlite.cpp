@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log of changes in an SQLite file: one row a revision. Rows that nobody can ask for any more are deleted a few at a time
-// in the transactions that write new ones, so that compaction never holds a writer up.
-#include <sqlite3.h>
-
+// The log of changes in an SQLite file: one row a revision. Rows that nobody can ask for any more are deleted
+// a few at a time in the transactions that write new ones, so that compaction never holds a writer up.
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <utility>
+
+#include <sqlite3.h>
 
 #include "base/strings.h"
 #include "data/json.h"
@@ -18,7 +18,8 @@ namespace puppis::store {
 namespace {
 
 constexpr std::size_t kMostInBatch = 512;
-constexpr std::size_t kGarbagePerRow = 2;  // rows deleted for each row written: more than one, so that a backlog shrinks
+constexpr std::size_t kGarbagePerRow =
+    2;  // rows deleted for each row written: more than one, so that a backlog shrinks
 constexpr const char* kFormat = "1";
 
 struct CloseDatabase {
@@ -30,7 +31,8 @@ Error sqliteError(sqlite3* db, const std::string& doing) {
   int code = sqlite3_extended_errcode(db);
   std::string text = doing + ": " + sqlite3_errmsg(db);
   if ((code & 0xff) == SQLITE_FULL) text += "; free disk space, nothing was lost";
-  return Error((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB ? ErrorCode::Io : ErrorCode::Unavailable,
+  return Error((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB ? ErrorCode::Io
+                                                                                 : ErrorCode::Unavailable,
                std::move(text));
 }
 
@@ -83,8 +85,10 @@ class Statement {
   sqlite3_stmt* handle_ = nullptr;
 };
 
-std::int64_t checksum(Revision revision, std::string_view key, Revision created, std::int64_t version, std::string_view value) {
-  std::string head = std::to_string(revision) + "|" + std::to_string(created) + "|" + std::to_string(version) + "|";
+std::int64_t checksum(Revision revision, std::string_view key, Revision created, std::int64_t version,
+                      std::string_view value) {
+  std::string head =
+      std::to_string(revision) + "|" + std::to_string(created) + "|" + std::to_string(version) + "|";
   head += key;
   head += '|';
   std::uint64_t sum = fnv1a(head) * 1099511628211ULL ^ fnv1a(value);
@@ -105,14 +109,19 @@ class SqliteStore final : public Store {
     TRY_VOID(execute(raw, "PRAGMA page_size=8192"));
     TRY_VOID(execute(raw, "PRAGMA journal_mode=WAL"));
     TRY_VOID(execute(raw, "PRAGMA locking_mode=NORMAL"));
-    TRY_VOID(execute(raw, options_.sync == Sync::Full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"));
+    TRY_VOID(
+        execute(raw, options_.sync == Sync::Full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"));
     TRY_VOID(execute(raw, "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL)"));
     TRY_VOID(execute(raw,
-                     "CREATE TABLE IF NOT EXISTS log(revision INTEGER PRIMARY KEY, key TEXT NOT NULL, created INTEGER NOT NULL,"
+                     "CREATE TABLE IF NOT EXISTS log(revision INTEGER PRIMARY KEY, key TEXT NOT NULL, "
+                     "created INTEGER NOT NULL,"
                      " version INTEGER NOT NULL, value BLOB, sum INTEGER NOT NULL)"));
-    TRY_VOID(insert_.prepare(raw, "INSERT INTO log(revision,key,created,version,value,sum) VALUES(?,?,?,?,?,?)"));
+    TRY_VOID(
+        insert_.prepare(raw, "INSERT INTO log(revision,key,created,version,value,sum) VALUES(?,?,?,?,?,?)"));
     TRY_VOID(remove_.prepare(raw, "DELETE FROM log WHERE revision=?"));
-    TRY_VOID(setMeta_.prepare(raw, "INSERT INTO meta(name,value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value"));
+    TRY_VOID(setMeta_.prepare(
+        raw,
+        "INSERT INTO meta(name,value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value"));
     return load();
   }
 
@@ -137,13 +146,17 @@ class SqliteStore final : public Store {
   }
 
   EntryPtr get(std::string_view key) const override { return index_.get(key); }
-  Result<Range> range(std::string_view from, std::string_view to, std::size_t limit, Revision revision) const override {
+  Result<Range> range(std::string_view from, std::string_view to, std::size_t limit,
+                      Revision revision) const override {
     return index_.range(from, to, limit, revision);
   }
-  std::size_t count(std::string_view from, std::string_view to) const override { return index_.count(from, to); }
+  std::size_t count(std::string_view from, std::string_view to) const override {
+    return index_.count(from, to);
+  }
   Revision revision() const override { return index_.revision(); }
   Revision compacted() const override { return index_.compacted(); }
-  Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after, std::shared_ptr<WatchSink> sink) override {
+  Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after,
+                                       std::shared_ptr<WatchSink> sink) override {
     return index_.watch(std::move(prefix), after, std::move(sink));
   }
 
@@ -177,7 +190,8 @@ class SqliteStore final : public Store {
     Status status;
   };
 
-  /// Writes what is queued and publishes it. Called and returns with the lock held; `writing_` keeps others out between.
+  /// Writes what is queued and publishes it. Called and returns with the lock held; `writing_` keeps others
+  /// out between.
   Status writeBatch(std::unique_lock<std::mutex>& lock) {
     writing_ = true;
     std::vector<Pending*> batch;
@@ -208,7 +222,8 @@ class SqliteStore final : public Store {
         if (it != pendingKeys_.end() && it->second.second == event->revision) pendingKeys_.erase(it);
       }
     } else {
-      // Those behind were numbered and checked on top of what failed: they fail with it, and nothing has changed.
+      // Those behind were numbered and checked on top of what failed: they fail with it, and nothing has
+      // changed.
       batch.insert(batch.end(), queue_.begin(), queue_.end());
       queue_.clear();
       pendingKeys_.clear();
@@ -230,7 +245,8 @@ class SqliteStore final : public Store {
     if (written) written = execute(db_.get(), "COMMIT");
     // Some failures have rolled back already; then there is nothing to roll back.
     if (!written && sqlite3_get_autocommit(db_.get()) == 0) {
-      if (Status undone = execute(db_.get(), "ROLLBACK"); !undone) return fail(written.error().context(undone.error().str()));
+      if (Status undone = execute(db_.get(), "ROLLBACK"); !undone)
+        return fail(written.error().context(undone.error().str()));
     }
     return written;
   }
@@ -289,7 +305,8 @@ class SqliteStore final : public Store {
     readMeta.reset();
     if (meta.empty()) return setMeta("format", kFormat);
     if (meta["format"] != kFormat) {
-      return fail(Error(ErrorCode::Io, "the store was written by another version of Puppis (format " + meta["format"] + ")"));
+      return fail(Error(ErrorCode::Io, "the store was written by another version of Puppis (format " +
+                                           meta["format"] + ")"));
     }
     Revision floor = meta.count("compacted") ? std::stoll(meta["compacted"]) : 0;
     Revision last = meta.count("revision") ? std::stoll(meta["revision"]) : 0;
@@ -303,7 +320,8 @@ class SqliteStore final : public Store {
     auto kept = static_cast<Revision>(options_.history.events);
     Revision keepFrom = std::max(floor, last - kept);
     Statement read;
-    TRY_VOID(read.prepare(db_.get(), "SELECT revision,key,created,version,value,sum FROM log ORDER BY revision"));
+    TRY_VOID(
+        read.prepare(db_.get(), "SELECT revision,key,created,version,value,sum FROM log ORDER BY revision"));
     Revision contiguous = floor;
     while (true) {
       TRY(int step, read.step());
@@ -313,11 +331,13 @@ class SqliteStore final : public Store {
       bool isDelete = read.isNull(4);
       std::string_view json = isDelete ? std::string_view{} : read.text(4);
       if (checksum(revision, key, read.integer(2), read.integer(3), json) != read.integer(5)) {
-        return fail(Error(ErrorCode::Io, "the store is damaged: the checksum of revision " + std::to_string(revision) + " (" + key +
+        return fail(Error(ErrorCode::Io, "the store is damaged: the checksum of revision " +
+                                             std::to_string(revision) + " (" + key +
                                              ") does not fit; restore a snapshot"));
       }
       if (revision > floor && revision != ++contiguous) {
-        return fail(Error(ErrorCode::Io, "the store is damaged: revision " + std::to_string(contiguous) + " is missing; restore a snapshot"));
+        return fail(Error(ErrorCode::Io, "the store is damaged: revision " + std::to_string(contiguous) +
+                                             " is missing; restore a snapshot"));
       }
       auto event = std::make_shared<Event>();
       event->revision = revision;
@@ -339,7 +359,8 @@ class SqliteStore final : public Store {
       index_.load(std::move(event), revision > keepFrom);
     }
     if (contiguous < last) {
-      return fail(Error(ErrorCode::Io, "the store is damaged: revisions after " + std::to_string(contiguous) + " are missing; restore a snapshot"));
+      return fail(Error(ErrorCode::Io, "the store is damaged: revisions after " + std::to_string(contiguous) +
+                                           " are missing; restore a snapshot"));
     }
     index_.setFloor(keepFrom, last);
     return {};

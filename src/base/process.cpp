@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <map>
 #include <string_view>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 extern char** environ;
 
@@ -47,7 +47,8 @@ struct Pipe {
 
 Result<Pipe> makePipe() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(ErrorCode::Io, std::string("pipe: ") + std::strerror(errno));
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    return fail(ErrorCode::Io, std::string("pipe: ") + std::strerror(errno));
   return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
@@ -56,7 +57,8 @@ std::vector<std::string> environmentWith(const std::vector<std::pair<std::string
   for (char** at = environ; *at != nullptr; ++at) {
     std::string_view entry(*at);
     auto equal = entry.find('=');
-    if (equal != std::string_view::npos) merged[std::string(entry.substr(0, equal))] = entry.substr(equal + 1);
+    if (equal != std::string_view::npos)
+      merged[std::string(entry.substr(0, equal))] = entry.substr(equal + 1);
   }
   for (const auto& [key, value] : extra) merged[key] = value;
   std::vector<std::string> out;
@@ -89,7 +91,8 @@ bool pump(Pipe& in, Pipe& out, Pipe& err, const ProcessRequest& request, Process
   while (out.read.get() >= 0 || err.read.get() >= 0) {
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock.monotonic()).count();
     if (left <= 0) return false;
-    std::array<pollfd, 3> fds{{{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}, {in.write.get(), POLLOUT, 0}}};
+    std::array<pollfd, 3> fds{
+        {{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}, {in.write.get(), POLLOUT, 0}}};
     if (::poll(fds.data(), fds.size(), static_cast<int>(left)) < 0 && errno != EINTR) return false;
     if (fds[0].revents != 0 && !drain(out.read, result.output)) out.read.reset();
     if (fds[1].revents != 0 && !drain(err.read, result.errors)) err.read.reset();
@@ -118,7 +121,8 @@ Result<ProcessResult> SystemProcesses::run(const ProcessRequest& request) {
   posix_spawn_file_actions_adddup2(&actions, out.write.get(), 1);
   posix_spawn_file_actions_adddup2(&actions, err.write.get(), 2);
   pid_t pid = 0;
-  int failed = ::posix_spawnp(&pid, argv[0].c_str(), &actions, nullptr, pointers(argv).data(), pointers(env).data());
+  int failed =
+      ::posix_spawnp(&pid, argv[0].c_str(), &actions, nullptr, pointers(argv).data(), pointers(env).data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) {
     auto code = failed == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;

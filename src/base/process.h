@@ -11,10 +11,10 @@
 namespace puppis {
 
 struct ProcessRequest {
-  std::vector<std::string> argv;                                ///< the program (looked up in PATH) and its arguments
-  std::vector<std::pair<std::string, std::string>> extraEnv;    ///< added to the environment of this process
-  std::string input;                                            ///< given on standard input
-  Nanos timeout = std::chrono::seconds(60);                     ///< then it is killed: Timeout
+  std::vector<std::string> argv;  ///< the program (looked up in PATH) and its arguments
+  std::vector<std::pair<std::string, std::string>> extraEnv;  ///< added to the environment of this process
+  std::string input;                                          ///< given on standard input
+  Nanos timeout = std::chrono::seconds(60);                   ///< then it is killed: Timeout
 };
 
 struct ProcessResult {

@@ -74,7 +74,8 @@ void readAggregated(const std::string& group, const Value& version, std::vector<
     one.shortNames = texts(r.get("shortNames"));
     one.categories = texts(r.get("categories"));
     one.verbs = texts(r.get("verbs"));
-    for (const auto& sub : r.get("subresources").elements()) one.subresources.push_back(sub.get("subresource").asString());
+    for (const auto& sub : r.get("subresources").elements())
+      one.subresources.push_back(sub.get("subresource").asString());
     if (!one.gvk.kind.empty()) out.push_back(std::move(one));
   }
 }
@@ -88,7 +89,8 @@ void readResourceList(const std::string& group, const std::string& version, cons
     auto slash = name.find('/');
     if (slash != std::string::npos) {
       for (std::size_t i = first; i < out.size(); ++i) {
-        if (out[i].gvr.resource == name.substr(0, slash)) out[i].subresources.push_back(name.substr(slash + 1));
+        if (out[i].gvr.resource == name.substr(0, slash))
+          out[i].subresources.push_back(name.substr(slash + 1));
       }
       continue;
     }
@@ -122,13 +124,15 @@ Result<std::vector<ApiResource>> discoverByGroup(Client& client, const Value& co
     const std::string& name = group.get("name").asString();
     versions.emplace_back(name, preferred);
     for (const auto& version : group.get("versions").elements()) {
-      if (version.get("version").asString() != preferred) versions.emplace_back(name, version.get("version").asString());
+      if (version.get("version").asString() != preferred)
+        versions.emplace_back(name, version.get("version").asString());
     }
   }
   std::vector<ApiResource> out;
   for (const auto& [group, version] : versions) {
     // An aggregated API whose server is away must not take the others with it.
-    if (auto list = fetch(client, Gvr{group, version, ""}.root())) readResourceList(group, version, *list, out);
+    if (auto list = fetch(client, Gvr{group, version, ""}.root()))
+      readResourceList(group, version, *list, out);
   }
   return out;
 }
@@ -141,8 +145,12 @@ Result<std::vector<ApiResource>> discover(Client& client) {
   TRY(Value groups, fetch(client, "/apis", accept));
   const std::string aggregated = "APIGroupDiscoveryList";
   if (core.get("kind").asString() != aggregated || groups.get("kind").asString() != aggregated) {
-    if (core.get("kind").asString() == aggregated) { TRY(core, fetch(client, "/api")); }
-    if (groups.get("kind").asString() == aggregated) { TRY(groups, fetch(client, "/apis")); }
+    if (core.get("kind").asString() == aggregated) {
+      TRY(core, fetch(client, "/api"));
+    }
+    if (groups.get("kind").asString() == aggregated) {
+      TRY(groups, fetch(client, "/apis"));
+    }
     return discoverByGroup(client, core, groups);
   }
   std::vector<ApiResource> out;
@@ -183,7 +191,8 @@ Result<ApiResource> RestMapper::byKind(const Gvk& gvk) {
     it = byGvk_.find(gvk);
   }
   if (it != byGvk_.end()) return resources_[it->second];
-  Error missing(ErrorCode::NotFound, "the API serves no kind \"" + gvk.kind + "\" in \"" + gvk.apiVersion() + "\"");
+  Error missing(ErrorCode::NotFound,
+                "the API serves no kind \"" + gvk.kind + "\" in \"" + gvk.apiVersion() + "\"");
   std::vector<std::string> kinds;
   for (const auto& r : resources_) kinds.push_back(r.gvk.kind);
   if (auto near = nearest(gvk.kind, kinds)) missing.suggest(*near);

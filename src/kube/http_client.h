@@ -31,7 +31,8 @@ Result<std::unique_ptr<Client>> makeHttpClient(ConnectionConfig connection, Http
                                                HttpClientOptions options = {});
 
 /// The same on a given transport, which is who checks the server's identity. For tests.
-std::unique_ptr<Client> makeHttpClientOn(std::unique_ptr<net::HttpTransport> transport, ConnectionConfig connection,
-                                         HttpClientEnvironment environment, HttpClientOptions options = {});
+std::unique_ptr<Client> makeHttpClientOn(std::unique_ptr<net::HttpTransport> transport,
+                                         ConnectionConfig connection, HttpClientEnvironment environment,
+                                         HttpClientOptions options = {});
 
 }  // namespace puppis::kube

@@ -37,7 +37,8 @@ std::string folderOf(const std::string& path) {
   return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
 }
 
-void mergeNamed(std::map<std::string, Entry>& into, const Value& list, const char* field, const std::string& path) {
+void mergeNamed(std::map<std::string, Entry>& into, const Value& list, const char* field,
+                const std::string& path) {
   for (const auto& element : list.elements()) {
     into.try_emplace(element.get("name").asString(), Entry{element.get(field), folderOf(path), path});
   }
@@ -105,7 +106,8 @@ ExecPlugin readExec(const Value& exec, const std::string& folder) {
   out.apiVersion = exec.get("apiVersion").asString();
   out.command = exec.get("command").asString();
   // A path with a slash is relative to the kubeconfig, a bare name is looked up in PATH.
-  if (out.command.find('/') != std::string::npos && out.command.front() != '/') out.command = folder + out.command;
+  if (out.command.find('/') != std::string::npos && out.command.front() != '/')
+    out.command = folder + out.command;
   for (const auto& arg : exec.get("args").elements()) out.args.push_back(arg.asString());
   for (const auto& e : exec.get("env").elements()) {
     out.env.emplace_back(e.get("name").asString(), e.get("value").asString());
@@ -125,7 +127,8 @@ Status readUser(Files& files, const Entry& entry, ConnectionConfig& out) {
   out.username = user.get("username").asString();
   out.password = user.get("password").asString();
   out.impersonateUser = user.get("as").asString();
-  for (const auto& group : user.get("as-groups").elements()) out.impersonateGroups.push_back(group.asString());
+  for (const auto& group : user.get("as-groups").elements())
+    out.impersonateGroups.push_back(group.asString());
   if (user.has("exec")) out.exec = readExec(user.get("exec"), entry.folder);
   if (user.has("auth-provider")) {
     return fail(Error(ErrorCode::NotSupported, entry.file + ": auth-provider was removed from Kubernetes")
@@ -134,7 +137,8 @@ Status readUser(Files& files, const Entry& entry, ConnectionConfig& out) {
   return {};
 }
 
-Result<const Entry*> named(const std::map<std::string, Entry>& entries, const std::string& name, const char* what) {
+Result<const Entry*> named(const std::map<std::string, Entry>& entries, const std::string& name,
+                           const char* what) {
   auto it = entries.find(name);
   if (it != entries.end()) return &it->second;
   Error missing(ErrorCode::NotFound, std::string("the kubeconfig has no ") + what + " \"" + name + "\"");
@@ -168,7 +172,8 @@ Result<ConnectionConfig> loadConnection(Files& files, const KubeconfigSources& s
                     .expected("a kubeconfig named by --kubeconfig or KUBECONFIG, or at ~/.kube/config"));
   }
   if (chosen.empty()) {
-    return fail(Error(ErrorCode::NotFound, "the kubeconfig has no current-context").expected("--context NAME"));
+    return fail(
+        Error(ErrorCode::NotFound, "the kubeconfig has no current-context").expected("--context NAME"));
   }
   ConnectionConfig out;
   out.context = chosen;
@@ -184,7 +189,8 @@ Result<ConnectionConfig> loadConnection(Files& files, const KubeconfigSources& s
   return out;
 }
 
-Result<ExecCredential> runExecPlugin(Processes& processes, const ExecPlugin& plugin, const ConnectionConfig& cluster) {
+Result<ExecCredential> runExecPlugin(Processes& processes, const ExecPlugin& plugin,
+                                     const ConnectionConfig& cluster) {
   Value spec = Value::object({{"interactive", false}});
   if (plugin.provideClusterInfo) {
     Value info = Value::object({{"server", cluster.server}});
@@ -197,10 +203,10 @@ Result<ExecCredential> runExecPlugin(Processes& processes, const ExecPlugin& plu
   request.argv.push_back(plugin.command);
   request.argv.insert(request.argv.end(), plugin.args.begin(), plugin.args.end());
   request.extraEnv = plugin.env;
-  request.extraEnv.emplace_back("KUBERNETES_EXEC_INFO",
-                                data::toJson(Value::object({{"kind", "ExecCredential"},
-                                                            {"apiVersion", plugin.apiVersion},
-                                                            {"spec", std::move(spec)}})));
+  request.extraEnv.emplace_back(
+      "KUBERNETES_EXEC_INFO",
+      data::toJson(Value::object(
+          {{"kind", "ExecCredential"}, {"apiVersion", plugin.apiVersion}, {"spec", std::move(spec)}})));
   auto result = processes.run(request);
   if (!result) {
     Error error = result.error();
@@ -208,8 +214,8 @@ Result<ExecCredential> runExecPlugin(Processes& processes, const ExecPlugin& plu
     return fail(error.context("getting credentials from " + plugin.command));
   }
   if (result->exitCode != 0) {
-    return fail(ErrorCode::Unauthorized, plugin.command + " exited with " + std::to_string(result->exitCode) + ": " +
-                                             std::string(trim(result->errors)));
+    return fail(ErrorCode::Unauthorized, plugin.command + " exited with " + std::to_string(result->exitCode) +
+                                             ": " + std::string(trim(result->errors)));
   }
   auto answer = data::parseJson(result->output);
   if (!answer || answer->get("kind").asString() != "ExecCredential") {
@@ -236,7 +242,8 @@ std::optional<Nanos> parseRfc3339(std::string_view text) {
   auto hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
   if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
   namespace c = std::chrono;
-  c::sys_days date = c::year(*year) / c::month(static_cast<unsigned>(*month)) / c::day(static_cast<unsigned>(*day));
+  c::sys_days date =
+      c::year(*year) / c::month(static_cast<unsigned>(*month)) / c::day(static_cast<unsigned>(*day));
   Nanos out = date.time_since_epoch() + c::hours(*hour) + c::minutes(*minute) + c::seconds(*second);
   std::size_t at = 19;
   if (at < text.size() && text[at] == '.') {

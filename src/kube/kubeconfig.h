@@ -25,8 +25,8 @@ struct ExecPlugin {
   bool provideClusterInfo = false;
 };
 
-/// How to reach an API and as whom; everything resolved to content, nothing left to look up but what changes while
-/// running (tokenFile, exec).
+/// How to reach an API and as whom; everything resolved to content, nothing left to look up but what changes
+/// while running (tokenFile, exec).
 struct ConnectionConfig {
   std::string server;  ///< "https://host:port", perhaps with a path, no trailing slash
   net::TlsConfig tls;
@@ -44,17 +44,17 @@ struct ConnectionConfig {
 
 /// Where kubeconfigs may lie, as the caller's flags and environment say.
 struct KubeconfigSources {
-  std::string explicitPath;   ///< --kubeconfig; then only this file
-  std::string environment;    ///< $KUBECONFIG: paths separated by ':'
-  std::string home;           ///< $HOME, for ~/.kube/config
-  std::string context;        ///< --context; empty: current-context
-  std::string serviceHost;    ///< $KUBERNETES_SERVICE_HOST: set inside a pod
-  std::string servicePort;    ///< $KUBERNETES_SERVICE_PORT
+  std::string explicitPath;  ///< --kubeconfig; then only this file
+  std::string environment;   ///< $KUBECONFIG: paths separated by ':'
+  std::string home;          ///< $HOME, for ~/.kube/config
+  std::string context;       ///< --context; empty: current-context
+  std::string serviceHost;   ///< $KUBERNETES_SERVICE_HOST: set inside a pod
+  std::string servicePort;   ///< $KUBERNETES_SERVICE_PORT
 };
 
-/// The connection of the chosen context: kubeconfig files merged as kubectl does (the first file to name a cluster,
-/// user or context wins), else the pod's service account. NotFound when there is neither; InvalidArgument with the
-/// file for what is wrong in one.
+/// The connection of the chosen context: kubeconfig files merged as kubectl does (the first file to name a
+/// cluster, user or context wins), else the pod's service account. NotFound when there is neither;
+/// InvalidArgument with the file for what is wrong in one.
 Result<ConnectionConfig> loadConnection(Files& files, const KubeconfigSources& sources);
 
 /// Credentials that an exec plugin gave.
@@ -65,7 +65,8 @@ struct ExecCredential {
   std::optional<Nanos> expires;  ///< since the epoch
 };
 /// Runs the plugin. Errors say what the plugin printed, never a credential.
-Result<ExecCredential> runExecPlugin(Processes& processes, const ExecPlugin& plugin, const ConnectionConfig& cluster);
+Result<ExecCredential> runExecPlugin(Processes& processes, const ExecPlugin& plugin,
+                                     const ConnectionConfig& cluster);
 
 /// Seconds since the epoch of an RFC 3339 time ("2026-11-24T08:00:00Z", any fraction, any offset).
 std::optional<Nanos> parseRfc3339(std::string_view text);

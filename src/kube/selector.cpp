@@ -114,7 +114,8 @@ Result<Requirement> requirement(Lexer& lexer, std::string_view text) {
   if (ordered) {
     std::int64_t number = 0;
     auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc() || end != value.data() + value.size()) return fail(malformed(text, value, "an integer"));
+    if (error != std::errc() || end != value.data() + value.size())
+      return fail(malformed(text, value, "an integer"));
   }
   out.values.push_back(std::move(value));
   return out;
@@ -131,10 +132,14 @@ bool holds(const Requirement& r, const data::Value& labels) {
   const data::Value* value = labels.find(r.key);
   auto contains = [&] { return std::binary_search(r.values.begin(), r.values.end(), value->asString()); };
   switch (r.op) {
-    case Operator::Exists: return value != nullptr;
-    case Operator::DoesNotExist: return value == nullptr;
-    case Operator::In: return value != nullptr && contains();
-    case Operator::NotIn: return value == nullptr || !contains();
+    case Operator::Exists:
+      return value != nullptr;
+    case Operator::DoesNotExist:
+      return value == nullptr;
+    case Operator::In:
+      return value != nullptr && contains();
+    case Operator::NotIn:
+      return value == nullptr || !contains();
     case Operator::GreaterThan:
     case Operator::LessThan: {
       if (value == nullptr) return false;
@@ -149,10 +154,14 @@ bool holds(const Requirement& r, const data::Value& labels) {
 
 std::string requirementText(const Requirement& r) {
   switch (r.op) {
-    case Operator::Exists: return r.key;
-    case Operator::DoesNotExist: return "!" + r.key;
-    case Operator::GreaterThan: return r.key + ">" + r.values.front();
-    case Operator::LessThan: return r.key + "<" + r.values.front();
+    case Operator::Exists:
+      return r.key;
+    case Operator::DoesNotExist:
+      return "!" + r.key;
+    case Operator::GreaterThan:
+      return r.key + ">" + r.values.front();
+    case Operator::LessThan:
+      return r.key + "<" + r.values.front();
     case Operator::In:
       if (r.values.size() == 1) return r.key + "=" + r.values.front();
       return r.key + " in (" + join(r.values, ",") + ")";
@@ -209,7 +218,8 @@ Result<LabelSelector> LabelSelector::fromObject(const data::Value& selector) {
 
 bool LabelSelector::matches(const data::Value& labels) const {
   if (nothing_) return false;
-  return std::all_of(requirements_.begin(), requirements_.end(), [&](const Requirement& r) { return holds(r, labels); });
+  return std::all_of(requirements_.begin(), requirements_.end(),
+                     [&](const Requirement& r) { return holds(r, labels); });
 }
 
 std::string LabelSelector::str() const {

@@ -50,7 +50,8 @@ TEST(LabelSelectorTest, TextRoundTrips) {
 }
 
 TEST(LabelSelectorTest, ObjectForm) {
-  Value expression = Value::object({{"key", "tier"}, {"operator", "In"}, {"values", Value::array({"front", "back"})}});
+  Value expression =
+      Value::object({{"key", "tier"}, {"operator", "In"}, {"values", Value::array({"front", "back"})}});
   Value selector = Value::object(
       {{"matchLabels", Value::object({{"app", "web"}})}, {"matchExpressions", Value::array({expression})}});
   auto parsed = LabelSelector::fromObject(selector);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one file that knows libcurl.
-#include <curl/curl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <array>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "base/strings.h"
 #include "net/http.h"
@@ -220,7 +220,8 @@ class CurlTransport final : public HttpTransport {
       curl_multi_poll(multi_, nullptr, 0, 60'000, nullptr);
     }
     auto left = active_;
-    for (const auto& [exchange, kept] : left) end(*exchange, fail(ErrorCode::Cancelled, "the client was closed"));
+    for (const auto& [exchange, kept] : left)
+      end(*exchange, fail(ErrorCode::Cancelled, "the client was closed"));
   }
 
   void begin(const std::shared_ptr<Exchange>& exchange) {
@@ -254,7 +255,9 @@ class CurlTransport final : public HttpTransport {
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 15L);
     curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, tuneSocket);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, config_.userAgent.c_str());
-    auto millis = [](Nanos t) { return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(t).count()); };
+    auto millis = [](Nanos t) {
+      return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(t).count());
+    };
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, millis(config_.connectTimeout));
     if (!exchange.streaming) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, millis(request.timeout));
     configureMethod(exchange);

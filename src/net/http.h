@@ -32,7 +32,8 @@ struct HttpResponse {
   [[nodiscard]] std::string_view header(std::string_view lowerCaseName) const;
 };
 
-/// Receives a response as it comes. Called from the transport's own thread, one call at a time; must return soon.
+/// Receives a response as it comes. Called from the transport's own thread, one call at a time; must return
+/// soon.
 struct HttpStreamHandler {
   std::function<void(int status, const HttpHeaders&)> head;  ///< may be empty
   std::function<void(std::string_view)> data;
@@ -40,8 +41,8 @@ struct HttpStreamHandler {
   std::function<void(Status)> ended;
 };
 
-/// Handle of a running exchange. Destroying it gives the exchange up; after the destructor returns the handler is
-/// neither running nor called again (destroying it from inside the handler is allowed).
+/// Handle of a running exchange. Destroying it gives the exchange up; after the destructor returns the
+/// handler is neither running nor called again (destroying it from inside the handler is allowed).
 class HttpStream {
  public:
   virtual ~HttpStream() = default;
@@ -54,28 +55,30 @@ class HttpTransport {
   /// Waits for the whole answer, whatever its status. Errors: Unavailable (no connection, TLS), Timeout.
   /// Not to be called from a stream's handler.
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
-  /// Returns at once; everything, a failure to connect too, comes to the handler. `request.timeout` is not used.
+  /// Returns at once; everything, a failure to connect too, comes to the handler. `request.timeout` is not
+  /// used.
   virtual std::unique_ptr<HttpStream> stream(const HttpRequest& request, HttpStreamHandler handler) = 0;
 };
 
 /// Who the other side must prove to be, and who we are. All PEM, in memory.
 struct TlsConfig {
-  std::string caPem;        ///< empty: the machine's certificate store
-  std::string certPem;      ///< client certificate; empty: none
+  std::string caPem;    ///< empty: the machine's certificate store
+  std::string certPem;  ///< client certificate; empty: none
   std::string keyPem;
-  std::string serverName;   ///< checked and sent (SNI) instead of the URL's host; empty: the URL's host
-  bool insecure = false;    ///< accept any certificate
+  std::string serverName;  ///< checked and sent (SNI) instead of the URL's host; empty: the URL's host
+  bool insecure = false;   ///< accept any certificate
 };
 
 struct HttpTransportConfig {
   TlsConfig tls;
   std::string userAgent;
-  std::string proxyUrl;     ///< empty: as the environment says (HTTPS_PROXY, NO_PROXY); loopback always goes direct
+  std::string
+      proxyUrl;  ///< empty: as the environment says (HTTPS_PROXY, NO_PROXY); loopback always goes direct
   Nanos connectTimeout = std::chrono::seconds(10);
 };
 
-/// The transport of the program, on libcurl: one thread drives every exchange; HTTP/2 where the server speaks it, many
-/// exchanges on one connection; connections are kept and used again.
+/// The transport of the program, on libcurl: one thread drives every exchange; HTTP/2 where the server speaks
+/// it, many exchanges on one connection; connections are kept and used again.
 std::unique_ptr<HttpTransport> makeHttpTransport(HttpTransportConfig config);
 
 /// Escapes everything but unreserved characters (RFC 3986).

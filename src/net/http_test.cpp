@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http.h"
 
-#include <arpa/inet.h>
-#include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace puppis::net {
 namespace {
@@ -68,7 +68,9 @@ class TinyServer {
   std::vector<std::thread> connections_;
 };
 
-void put(int socket, std::string_view text) { ::send(socket, text.data(), text.size(), MSG_NOSIGNAL); }
+void put(int socket, std::string_view text) {
+  ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+}
 
 /// Blocks until the other side closes.
 void untilClosed(int socket) {
@@ -213,7 +215,8 @@ TEST(HttpTransportTest, ClosingTheTransportEndsItsStreams) {
 }
 
 TEST(HttpTest, Escaping) {
-  EXPECT_EQ(encodeQuery({{"labelSelector", "a in (b,c)"}, {"x", "é~"}}), "labelSelector=a%20in%20%28b%2Cc%29&x=%C3%A9~");
+  EXPECT_EQ(encodeQuery({{"labelSelector", "a in (b,c)"}, {"x", "é~"}}),
+            "labelSelector=a%20in%20%28b%2Cc%29&x=%C3%A9~");
 }
 
 }  // namespace

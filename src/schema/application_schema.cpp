@@ -9,15 +9,20 @@ namespace {
 
 using data::Value;
 
-Value text(std::string_view description) { return Value::object({{"type", "string"}, {"description", description}}); }
+Value text(std::string_view description) {
+  return Value::object({{"type", "string"}, {"description", description}});
+}
 
 Value listOf(Value items, std::string_view description) {
   return Value::object({{"type", "array"}, {"description", description}, {"items", std::move(items)}});
 }
 
-Value reference(std::string_view name) { return Value::object({{"$ref", "#/definitions/" + std::string(name)}}); }
+Value reference(std::string_view name) {
+  return Value::object({{"$ref", "#/definitions/" + std::string(name)}});
+}
 
-/// An object with `type` one of the registered names, and for each of them a branch that gives `properties` its schema.
+/// An object with `type` one of the registered names, and for each of them a branch that gives `properties`
+/// its schema.
 Value typed(const std::vector<RegisteredType>& types, RegisteredType::Kind kind, Value properties,
             std::vector<std::string> required) {
   Value choices = Value::array();
@@ -25,7 +30,8 @@ Value typed(const std::vector<RegisteredType>& types, RegisteredType::Kind kind,
   for (const RegisteredType& t : types) {
     if (t.kind != kind) continue;
     choices.push(Value::object({{"const", t.name}, {"description", t.description}}));
-    Value then = Value::object({{"properties", Value::object({{"properties", toJsonSchema(t.parameters, t.closed)}})}});
+    Value then = Value::object(
+        {{"properties", Value::object({{"properties", toJsonSchema(t.parameters, t.closed)}})}});
     bool needs = !then.get("properties", "properties", "required").empty();
     if (needs) then.set("required", Value::array({"properties"}));
     branches.push(Value::object(
@@ -35,9 +41,11 @@ Value typed(const std::vector<RegisteredType>& types, RegisteredType::Kind kind,
   }
   // A pinned version (`type: name@v1`) is checked by the controller, not by the editor.
   choices.push(Value::object({{"type", "string"}, {"pattern", "@v[0-9]"}}));
-  properties.set("type", Value::object({{"description", "the registered definition to use"}, {"anyOf", std::move(choices)}}));
+  properties.set("type", Value::object({{"description", "the registered definition to use"},
+                                        {"anyOf", std::move(choices)}}));
   if (!properties.has("properties")) {
-    properties.set("properties", Value::object({{"type", "object"}, {"description", "the definition's parameters"}}));
+    properties.set("properties",
+                   Value::object({{"type", "object"}, {"description", "the definition's parameters"}}));
   }
   Value out = Value::object({{"type", "object"}, {"properties", std::move(properties)}});
   Value names = Value::array();
@@ -49,14 +57,16 @@ Value typed(const std::vector<RegisteredType>& types, RegisteredType::Kind kind,
 }
 
 Value componentSchema(const std::vector<RegisteredType>& types) {
-  Value input = Value::object({{"type", "object"},
-                               {"properties", Value::object({{"from", text("name of the variable to read")},
-                                                             {"parameterKey", text("path it is written to")}})},
-                               {"required", Value::array({"from"})}});
-  Value output = Value::object({{"type", "object"},
-                                {"properties", Value::object({{"name", text("name of the variable")},
-                                                              {"valueFrom", text("CUE expression that gives it")}})},
-                                {"required", Value::array({"name", "valueFrom"})}});
+  Value input =
+      Value::object({{"type", "object"},
+                     {"properties", Value::object({{"from", text("name of the variable to read")},
+                                                   {"parameterKey", text("path it is written to")}})},
+                     {"required", Value::array({"from"})}});
+  Value output =
+      Value::object({{"type", "object"},
+                     {"properties", Value::object({{"name", text("name of the variable")},
+                                                   {"valueFrom", text("CUE expression that gives it")}})},
+                     {"required", Value::array({"name", "valueFrom"})}});
   Value properties = Value::object({{"name", text("unique name of the component in the Application")}});
   properties.set("dependsOn", listOf(text("a component"), "components that must be healthy first"));
   properties.set("inputs", listOf(std::move(input), "values taken from other components"));
@@ -72,7 +82,8 @@ Value stepSchema(const std::vector<RegisteredType>& types) {
   properties.set("if", text("CUE condition under which the step runs"));
   properties.set("timeout", text("how long it may take, as 30s or 10m"));
   properties.set("dependsOn", listOf(text("a step"), "steps that must have ended first"));
-  properties.set("meta", Value::object({{"type", "object"}, {"properties", Value::object({{"alias", text("shown name")}})}}));
+  properties.set("meta", Value::object({{"type", "object"},
+                                        {"properties", Value::object({{"alias", text("shown name")}})}}));
   properties.set("inputs", listOf(Value::object({{"type", "object"}}), "values read"));
   properties.set("outputs", listOf(Value::object({{"type", "object"}}), "values given"));
   properties.set("mode", text("how sub-steps run: DAG or StepByStep"));
@@ -86,7 +97,8 @@ Value toJsonSchema(const Value& openApi, bool closed) {
   Value out = Value::object();
   for (const data::Member& m : openApi.members()) {
     const std::string& key = m.key.str();
-    if (key == "nullable" || key == "exclusiveMinimum" || key == "exclusiveMaximum" || key == "required") continue;
+    if (key == "nullable" || key == "exclusiveMinimum" || key == "exclusiveMaximum" || key == "required")
+      continue;
     if (key == "properties") {
       Value properties = Value::object();
       for (const data::Member& p : m.value.members()) properties.append(p.key, toJsonSchema(p.value, closed));
@@ -118,31 +130,34 @@ Value toJsonSchema(const Value& openApi, bool closed) {
     if (out.has("type")) out.set("type", Value::array({out.get("type"), "null"}));
     if (out.has("enum")) out["enum"].push(Value());
   }
-  if (closed && out.has("properties") && !out.has("additionalProperties")) out.set("additionalProperties", false);
+  if (closed && out.has("properties") && !out.has("additionalProperties"))
+    out.set("additionalProperties", false);
   return out;
 }
 
 Value applicationSchema(const std::vector<RegisteredType>& types) {
   Value workflow = Value::object({{"type", "object"}});
-  workflow.set("properties",
-               Value::object({{"ref", text("name of a Workflow object")},
-                              {"mode", Value::object({{"type", "object"}})},
-                              {"steps", listOf(reference("step"), "steps in order")}}));
-  Value policy = typed(types, RegisteredType::Kind::Policy,
-                       Value::object({{"name", text("name by which workflow steps refer to the policy")}}), {"type"});
+  workflow.set("properties", Value::object({{"ref", text("name of a Workflow object")},
+                                            {"mode", Value::object({{"type", "object"}})},
+                                            {"steps", listOf(reference("step"), "steps in order")}}));
+  Value policy =
+      typed(types, RegisteredType::Kind::Policy,
+            Value::object({{"name", text("name by which workflow steps refer to the policy")}}), {"type"});
   Value spec = Value::object({{"type", "object"}, {"required", Value::array({"components"})}});
-  spec.set("properties", Value::object({{"components", listOf(reference("component"), "what the Application consists of")},
-                                        {"policies", listOf(reference("policy"), "how and where it is delivered")},
-                                        {"workflow", std::move(workflow)}}));
+  spec.set("properties",
+           Value::object({{"components", listOf(reference("component"), "what the Application consists of")},
+                          {"policies", listOf(reference("policy"), "how and where it is delivered")},
+                          {"workflow", std::move(workflow)}}));
   Value metadata = Value::object({{"type", "object"}, {"required", Value::array({"name"})}});
   metadata.set("properties", Value::object({{"name", text("name of the Application")},
                                             {"namespace", text("namespace it lives in")},
                                             {"labels", Value::object({{"type", "object"}})},
                                             {"annotations", Value::object({{"type", "object"}})}}));
-  Value out = Value::object({{"$schema", "http://json-schema.org/draft-07/schema#"},
-                             {"title", "Application"},
-                             {"description", "An application of the Open Application Model (core.oam.dev/v1beta1)"},
-                             {"type", "object"}});
+  Value out =
+      Value::object({{"$schema", "http://json-schema.org/draft-07/schema#"},
+                     {"title", "Application"},
+                     {"description", "An application of the Open Application Model (core.oam.dev/v1beta1)"},
+                     {"type", "object"}});
   out.set("required", Value::array({"apiVersion", "kind", "metadata", "spec"}));
   out.set("properties",
           Value::object({{"apiVersion", Value::object({{"enum", Value::array({"core.oam.dev/v1beta1"})}})},

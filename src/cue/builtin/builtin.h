@@ -10,9 +10,9 @@
 #include "cue/cue.h"
 #include "cue/number/decimal.h"
 
-// CUE's standard packages as tables of functions over simple values. The evaluator looks a package up, turns the
-// arguments of a call into `Value`s, calls, and turns the Answer back. It knows nothing of what a function does, and
-// the functions know nothing of the evaluator but what `Host` offers.
+// CUE's standard packages as tables of functions over simple values. The evaluator looks a package up, turns
+// the arguments of a call into `Value`s, calls, and turns the Answer back. It knows nothing of what a
+// function does, and the functions know nothing of the evaluator but what `Host` offers.
 
 namespace puppis::cue::builtin {
 
@@ -24,13 +24,14 @@ struct Handle {
 
 struct Field;
 
-/// An argument or a result. 24 bytes, trivially copyable; texts, elements and fields live in the call's Arena or longer.
+/// An argument or a result. 24 bytes, trivially copyable; texts, elements and fields live in the call's Arena
+/// or longer.
 struct Value {
   enum class Type : std::uint8_t { Null, Bool, Number, String, Bytes, List, Struct, Handle };
 
   Type type = Type::Null;
   bool boolean = false;
-  std::uint32_t count = 0;                 ///< of elements or fields
+  std::uint32_t count = 0;  ///< of elements or fields
   union {
     number::Decimal num;
     struct {
@@ -71,14 +72,14 @@ struct Answer {
     Ok,          ///< `value`
     Failed,      ///< an error of class eval: `message`
     Incomplete,  ///< an error of class incomplete: `message`
-    Refused,     ///< a validator that does not hold, with its own words: as a validator an error of class eval with
-                 ///< `message`; as a plain call the value false
+    Refused,  ///< a validator that does not hold, with its own words: as a validator an error of class eval
+              ///< with `message`; as a plain call the value false
     RefusedYet,  ///< the same, but class incomplete: the value may still grow to satisfy it
     Passed,      ///< the evaluator's own error, to be passed on: `value` is its Handle
   };
   State state = State::Ok;
   Value value;
-  std::string_view message;   ///< in the call's Arena or static
+  std::string_view message;  ///< in the call's Arena or static
 
   Answer() = default;
   Answer(Value v) : value(v) {}  // NOLINT(google-explicit-constructor): functions return their value
@@ -88,9 +89,9 @@ struct Answer {
 
 /// How many regular fields a struct has and may still get.
 struct StructShape {
-  std::size_t regular = 0;       ///< present, regular fields
-  std::size_t constraints = 0;   ///< optional and required regular fields that are not present
-  bool open = false;             ///< `...` or a pattern: takes further fields
+  std::size_t regular = 0;      ///< present, regular fields
+  std::size_t constraints = 0;  ///< optional and required regular fields that are not present
+  bool open = false;            ///< `...` or a pattern: takes further fields
 };
 
 /// What the evaluator offers the functions. All Handles come from it.
@@ -100,21 +101,22 @@ class Host {
 
   /// The kinds of a value, its default taken: one bit when it is concrete. kBottom for an error.
   virtual std::uint16_t kind(Handle value) = 0;
-  /// The concrete scalar (default taken), as Null, Bool, Number, String or Bytes. Incomplete when it is not concrete;
-  /// Passed when it is an error; Failed when it is a list or struct.
+  /// The concrete scalar (default taken), as Null, Bool, Number, String or Bytes. Incomplete when it is not
+  /// concrete; Passed when it is an error; Failed when it is a list or struct.
   virtual Answer scalar(Handle value) = 0;
-  /// The elements of a list (default taken) as Handles, and whether it is open. Incomplete or Passed as `scalar`;
-  /// Failed when it is no list.
+  /// The elements of a list (default taken) as Handles, and whether it is open. Incomplete or Passed as
+  /// `scalar`; Failed when it is no list.
   virtual Answer elements(Handle value, bool* open) = 0;
-  /// The whole value as data, defaults taken, only regular fields, in export order, nothing in it a Handle. Passed with
-  /// the evaluator's error when it is not concrete at every depth.
+  /// The whole value as data, defaults taken, only regular fields, in export order, nothing in it a Handle.
+  /// Passed with the evaluator's error when it is not concrete at every depth.
   virtual Answer data(Handle value) = 0;
   /// Of a struct, default taken.
   virtual Answer shape(Handle value, StructShape& out) = 0;
   /// The value at a field of a struct; a null Handle when there is none.
   virtual Handle lookup(Handle value, std::string_view label) = 0;
 
-  /// Equality as list.Contains and list.UniqueItems see it: regular fields only, numbers by value, defaults taken.
+  /// Equality as list.Contains and list.UniqueItems see it: regular fields only, numbers by value, defaults
+  /// taken.
   virtual bool equal(Handle a, Handle b) = 0;
   /// Whether the value can never change, at any depth.
   virtual bool isFinal(Handle value) = 0;
@@ -122,8 +124,8 @@ class Host {
   virtual bool matches(Handle value, Handle schema) = 0;
   /// Whether data unifies with `constraint` without error.
   virtual bool accepts(Handle constraint, const Value& data) = 0;
-  /// `data` unified with `schema` and validated: Ok(true), or Passed with all errors. `partial` accepts what is not
-  /// concrete.
+  /// `data` unified with `schema` and validated: Ok(true), or Passed with all errors. `partial` accepts what
+  /// is not concrete.
   virtual Answer validate(const Value& data, Handle schema, bool partial) = 0;
   /// The field `less` of `comparer & {x: _, y: _}`, with the two as x and y: Ok(bool) or an error.
   virtual Answer less(Handle comparer, Handle x, Handle y) = 0;
@@ -153,9 +155,9 @@ class Call {
 
 /// How the evaluator hands an argument over.
 enum class Passing : std::uint8_t {
-  Scalar,   ///< evaluated, default taken: Null, Bool, Number, String or Bytes of one of `kinds`
-  List,     ///< evaluated to a list, default taken: a Value of type List whose elements are Handles
-  Handle,   ///< as it is (a struct, a schema, anything): a Handle
+  Scalar,  ///< evaluated, default taken: Null, Bool, Number, String or Bytes of one of `kinds`
+  List,    ///< evaluated to a list, default taken: a Value of type List whose elements are Handles
+  Handle,  ///< as it is (a struct, a schema, anything): a Handle
 };
 
 struct Param {
@@ -169,8 +171,8 @@ struct Function {
   std::string_view name;
   std::span<const Param> params;
   std::uint16_t result = kTop;
-  /// Whether arguments may be incomplete. Otherwise an argument that is not concrete (its default taken) makes the call
-  /// incomplete before it is made.
+  /// Whether arguments may be incomplete. Otherwise an argument that is not concrete (its default taken)
+  /// makes the call incomplete before it is made.
   bool nonConcrete = false;
   Answer (*call)(Call& call) = nullptr;
 
@@ -189,11 +191,11 @@ struct Constant {
 };
 
 struct Package {
-  std::string_view path;                    ///< as imported: "encoding/json"
+  std::string_view path;  ///< as imported: "encoding/json"
   std::span<const Function> functions;
   std::span<const Constant> constants;
-  /// Further members declared in CUE: the body of a struct, to be compiled as the package's scope; may be empty. Hidden
-  /// fields in it belong to the package.
+  /// Further members declared in CUE: the body of a struct, to be compiled as the package's scope; may be
+  /// empty. Hidden fields in it belong to the package.
   std::string_view source;
 
   /// The last part of the path: the name it is imported as.
@@ -252,7 +254,9 @@ inline Value Value::of(Handle h) {
   out.handle = h;
   return out;
 }
-inline std::span<const Field> Value::structure() const { return {fields, count}; }
+inline std::span<const Field> Value::structure() const {
+  return {fields, count};
+}
 inline Answer Answer::error(State state, std::string_view message) {
   Answer out;
   out.state = state;

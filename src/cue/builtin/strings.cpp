@@ -16,7 +16,9 @@ using Text = std::string_view;
 /// What Repeat may build before it counts as a mistake.
 constexpr std::int64_t kMaxRepeat = 1'000'000;
 
-std::int64_t position(std::size_t at) { return at == Text::npos ? -1 : static_cast<std::int64_t>(at); }
+std::int64_t position(std::size_t at) {
+  return at == Text::npos ? -1 : static_cast<std::int64_t>(at);
+}
 
 bool containsRune(Text chars, char32_t rune) {
   for (std::size_t at = 0; at < chars.size();) {
@@ -72,8 +74,12 @@ Answer repeat(Call& call, Text s, std::int64_t count) {
   return text(call, out);
 }
 
-bool minRunes(Text s, std::int64_t min) { return static_cast<std::int64_t>(unicode::count(s)) >= min; }
-bool maxRunes(Text s, std::int64_t max) { return static_cast<std::int64_t>(unicode::count(s)) <= max; }
+bool minRunes(Text s, std::int64_t min) {
+  return static_cast<std::int64_t>(unicode::count(s)) >= min;
+}
+bool maxRunes(Text s, std::int64_t max) {
+  return static_cast<std::int64_t>(unicode::count(s)) <= max;
+}
 
 /// Maps the first code point of every word.
 template <typename Map>
@@ -86,10 +92,18 @@ std::string mapWordStarts(Text s, Map map) {
   });
 }
 
-std::string toTitle(Text s) { return mapWordStarts(s, unicode::toTitle); }
-std::string toCamel(Text s) { return mapWordStarts(s, unicode::toLower); }
-std::string toUpper(Text s) { return mapRunes(s, unicode::toUpper); }
-std::string toLower(Text s) { return mapRunes(s, unicode::toLower); }
+std::string toTitle(Text s) {
+  return mapWordStarts(s, unicode::toTitle);
+}
+std::string toCamel(Text s) {
+  return mapWordStarts(s, unicode::toLower);
+}
+std::string toUpper(Text s) {
+  return mapRunes(s, unicode::toUpper);
+}
+std::string toLower(Text s) {
+  return mapRunes(s, unicode::toLower);
+}
 
 Answer sliceRunes(Call& call, Text s, std::int64_t start, std::int64_t end) {
   if (start < 0 || start > end || end > static_cast<std::int64_t>(unicode::count(s))) {
@@ -117,9 +131,15 @@ std::int64_t countOf(Text s, Text part) {
   return out;
 }
 
-bool contains(Text s, Text part) { return s.find(part) != Text::npos; }
-std::int64_t index(Text s, Text part) { return position(s.find(part)); }
-std::int64_t lastIndex(Text s, Text part) { return position(s.rfind(part)); }
+bool contains(Text s, Text part) {
+  return s.find(part) != Text::npos;
+}
+std::int64_t index(Text s, Text part) {
+  return position(s.find(part));
+}
+std::int64_t lastIndex(Text s, Text part) {
+  return position(s.rfind(part));
+}
 
 std::int64_t indexAny(Text s, Text chars) {
   for (std::size_t at = 0; at < s.size();) {
@@ -139,9 +159,12 @@ std::int64_t lastIndexAny(Text s, Text chars) {
   return -1;
 }
 
-bool containsAny(Text s, Text chars) { return indexAny(s, chars) >= 0; }
+bool containsAny(Text s, Text chars) {
+  return indexAny(s, chars) >= 0;
+}
 
-/// Splits into at most `limit` parts (all when negative); `after` leaves the separator at the end of each part.
+/// Splits into at most `limit` parts (all when negative); `after` leaves the separator at the end of each
+/// part.
 std::vector<Text> parts(Text s, Text separator, std::int64_t limit, bool after) {
   std::vector<Text> out;
   if (limit == 0) return out;
@@ -171,8 +194,12 @@ Answer splitN(Call& call, Text s, Text separator, std::int64_t n) {
 Answer splitAfterN(Call& call, Text s, Text separator, std::int64_t n) {
   return stringList(call, parts(s, separator, n, true));
 }
-Answer split(Call& call, Text s, Text separator) { return stringList(call, parts(s, separator, -1, false)); }
-Answer splitAfter(Call& call, Text s, Text separator) { return stringList(call, parts(s, separator, -1, true)); }
+Answer split(Call& call, Text s, Text separator) {
+  return stringList(call, parts(s, separator, -1, false));
+}
+Answer splitAfter(Call& call, Text s, Text separator) {
+  return stringList(call, parts(s, separator, -1, true));
+}
 
 Answer fields(Call& call, Text s) {
   std::vector<Text> out;
@@ -200,8 +227,12 @@ std::string join(const Strings& parts, Text separator) {
   return out;
 }
 
-bool hasPrefix(Text s, Text prefix) { return s.starts_with(prefix); }
-bool hasSuffix(Text s, Text suffix) { return s.ends_with(suffix); }
+bool hasPrefix(Text s, Text prefix) {
+  return s.starts_with(prefix);
+}
+bool hasSuffix(Text s, Text suffix) {
+  return s.ends_with(suffix);
+}
 
 template <typename Drop>
 Text trimLeftWhere(Text s, Drop drop) {
@@ -229,8 +260,12 @@ Text trimLeft(Text s, Text cutset) {
 Text trimRight(Text s, Text cutset) {
   return trimRightWhere(s, [cutset](char32_t rune) { return containsRune(cutset, rune); });
 }
-Text trim(Text s, Text cutset) { return trimRight(trimLeft(s, cutset), cutset); }
-Text trimSpace(Text s) { return trimRightWhere(trimLeftWhere(s, unicode::isSpace), unicode::isSpace); }
+Text trim(Text s, Text cutset) {
+  return trimRight(trimLeft(s, cutset), cutset);
+}
+Text trimSpace(Text s) {
+  return trimRightWhere(trimLeftWhere(s, unicode::isSpace), unicode::isSpace);
+}
 
 Text trimPrefix(Text s, Text prefix) {
   if (s.starts_with(prefix)) s.remove_prefix(prefix.size());

@@ -10,26 +10,40 @@ namespace {
 
 std::string_view kindWord(const Value& value) {
   switch (value.type) {
-    case Value::Type::Null: return "null";
-    case Value::Type::Bool: return "bool";
-    case Value::Type::Number: return value.num.isInt() ? "int" : "float";
-    case Value::Type::String: return "string";
-    case Value::Type::Bytes: return "bytes";
-    case Value::Type::List: return "list";
-    case Value::Type::Struct: return "struct";
-    case Value::Type::Handle: return "_";
+    case Value::Type::Null:
+      return "null";
+    case Value::Type::Bool:
+      return "bool";
+    case Value::Type::Number:
+      return value.num.isInt() ? "int" : "float";
+    case Value::Type::String:
+      return "string";
+    case Value::Type::Bytes:
+      return "bytes";
+    case Value::Type::List:
+      return "list";
+    case Value::Type::Struct:
+      return "struct";
+    case Value::Type::Handle:
+      return "_";
   }
   return "_";
 }
 
 std::string shown(const Value& value) {
   switch (value.type) {
-    case Value::Type::Null: return "null";
-    case Value::Type::Bool: return value.boolean ? "true" : "false";
-    case Value::Type::Number: return number::toText(value.num);
-    case Value::Type::String: return '"' + std::string(value.str()) + '"';
-    case Value::Type::Bytes: return '\'' + std::string(value.str()) + '\'';
-    default: return "value";
+    case Value::Type::Null:
+      return "null";
+    case Value::Type::Bool:
+      return value.boolean ? "true" : "false";
+    case Value::Type::Number:
+      return number::toText(value.num);
+    case Value::Type::String:
+      return '"' + std::string(value.str()) + '"';
+    case Value::Type::Bytes:
+      return '\'' + std::string(value.str()) + '\'';
+    default:
+      return "value";
   }
 }
 
@@ -41,7 +55,8 @@ Answer wrongType(Call& call, std::size_t index, std::string_view wanted) {
 
 template <typename T>
 T* newArray(Call& call, std::span<const T> items) {
-  auto* out = static_cast<T*>(call.arena().allocate(sizeof(T) * std::max<std::size_t>(items.size(), 1), alignof(T)));
+  auto* out =
+      static_cast<T*>(call.arena().allocate(sizeof(T) * std::max<std::size_t>(items.size(), 1), alignof(T)));
   std::copy(items.begin(), items.end(), out);
   return out;
 }
@@ -56,11 +71,12 @@ Reading readScalars(Call& call, std::size_t index, std::uint16_t kinds, std::str
     if (element.type == Value::Type::Handle) {
       Handle handle = element.handle;
       Answer scalar = call.host().scalar(handle);
-      if (scalar.state == Answer::State::Failed || (scalar.state == Answer::State::Incomplete &&
-                                                    (call.host().kind(handle) & kinds) == 0)) {
-        return bad(call, "invalid list element " + std::to_string(i) + " in argument " + std::to_string(index) +
-                             " to call: cannot use value " + call.host().text(handle) + " (" +
-                             kindText(call.host().kind(handle)) + ") as " + std::string(word));
+      if (scalar.state == Answer::State::Failed ||
+          (scalar.state == Answer::State::Incomplete && (call.host().kind(handle) & kinds) == 0)) {
+        return bad(call, "invalid list element " + std::to_string(i) + " in argument " +
+                             std::to_string(index) + " to call: cannot use value " +
+                             call.host().text(handle) + " (" + kindText(call.host().kind(handle)) + ") as " +
+                             std::string(word));
       }
       if (scalar.state == Answer::State::Incomplete) {
         return incomplete(call, "non-concrete value " + call.host().text(handle) + " for element " +
@@ -74,8 +90,8 @@ Reading readScalars(Call& call, std::size_t index, std::uint16_t kinds, std::str
                  (element.type == Value::Type::Number && (kinds & kNumber) != 0);
     if (!right) {
       return bad(call, "invalid list element " + std::to_string(i) + " in argument " + std::to_string(index) +
-                           " to call: cannot use value " + shown(element) + " (" + std::string(kindWord(element)) +
-                           ") as " + std::string(word));
+                           " to call: cannot use value " + shown(element) + " (" +
+                           std::string(kindWord(element)) + ") as " + std::string(word));
     }
     out.push_back(element);
   }
@@ -91,8 +107,8 @@ Reading readInteger(Call& call, std::size_t index, std::string_view type, std::i
     return std::nullopt;
   }
   if (!number::isWhole(call[index].num)) return wrongType(call, index, type);
-  return bad(call, "int " + number::toText(call[index].num) + " overflows " + std::string(type) + " in argument " +
-                       std::to_string(index));
+  return bad(call, "int " + number::toText(call[index].num) + " overflows " + std::string(type) +
+                       " in argument " + std::to_string(index));
 }
 
 }  // namespace
@@ -141,7 +157,8 @@ Reading read(Call& call, std::size_t index, std::string_view& out) {
 
 Reading read(Call& call, std::size_t index, Bytes& out) {
   const Value& value = call[index];
-  if (value.type != Value::Type::String && value.type != Value::Type::Bytes) return wrongType(call, index, "bytes");
+  if (value.type != Value::Type::String && value.type != Value::Type::Bytes)
+    return wrongType(call, index, "bytes");
   out.data = value.str();
   return std::nullopt;
 }
@@ -224,8 +241,8 @@ Answer textOf(Call& call, Handle any, std::string_view& out) {
   Answer scalar = call.host().scalar(any);
   if (scalar.state == Answer::State::Failed ||
       (scalar.ok() && scalar.value.type != Value::Type::String && scalar.value.type != Value::Type::Bytes)) {
-    return bad(call, "cannot use value " + call.host().text(any) + " (type " + kindText(call.host().kind(any)) +
-                         ") as string");
+    return bad(call, "cannot use value " + call.host().text(any) + " (type " +
+                         kindText(call.host().kind(any)) + ") as string");
   }
   if (!scalar.ok()) return scalar;
   out = scalar.value.str();

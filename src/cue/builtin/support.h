@@ -10,9 +10,10 @@
 
 #include "cue/builtin/builtin.h"
 
-// How the functions of the packages are written: as plain C++ functions over plain types. `function<&f>("Name")` makes
-// the table entry: parameter kinds and conversions follow from the parameter types, the result kind from the return
-// type. A function that can fail returns an Answer; its result kind is then given in the table.
+// How the functions of the packages are written: as plain C++ functions over plain types.
+// `function<&f>("Name")` makes the table entry: parameter kinds and conversions follow from the parameter
+// types, the result kind from the return type. A function that can fail returns an Answer; its result kind is
+// then given in the table.
 
 namespace puppis::cue::builtin {
 
@@ -55,8 +56,12 @@ struct StructArg {
 };
 
 /// A text that lives as long as the call's result.
-inline std::string_view keep(Call& call, std::string_view text) { return call.arena().copy(text); }
-inline Value text(Call& call, std::string_view s) { return Value::string(keep(call, s)); }
+inline std::string_view keep(Call& call, std::string_view text) {
+  return call.arena().copy(text);
+}
+inline Value text(Call& call, std::string_view s) {
+  return Value::string(keep(call, s));
+}
 Value list(Call& call, std::span<const Value> items);
 Value structure(Call& call, std::span<const Field> fields);
 Value stringList(Call& call, std::span<const std::string> items);
@@ -72,7 +77,8 @@ inline Answer incomplete(Call& call, std::string_view message) {
 }
 /// A constraint that does not hold.
 inline Answer refused(Call& call, std::string_view message, bool mayStillHold = false) {
-  return Answer::error(mayStillHold ? Answer::State::RefusedYet : Answer::State::Refused, keep(call, message));
+  return Answer::error(mayStillHold ? Answer::State::RefusedYet : Answer::State::Refused,
+                       keep(call, message));
 }
 /// The outcome of an arithmetic operation.
 Answer fromOutcome(Call& call, const number::Outcome& outcome);
@@ -108,7 +114,8 @@ constexpr Param paramOf() {
   if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, Rune> || std::is_same_v<T, BigInt>) {
     return {kInt, Passing::Scalar};
   }
-  if constexpr (std::is_same_v<T, number::Decimal> || std::is_same_v<T, double>) return {kNumber, Passing::Scalar};
+  if constexpr (std::is_same_v<T, number::Decimal> || std::is_same_v<T, double>)
+    return {kNumber, Passing::Scalar};
   if constexpr (std::is_same_v<T, Elements> || std::is_same_v<T, Strings> || std::is_same_v<T, Numbers>) {
     return {kList, Passing::List};
   }

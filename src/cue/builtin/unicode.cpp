@@ -45,7 +45,9 @@ std::size_t count(std::string_view text) {
 }
 
 namespace {
-utf8proc_category_t category(char32_t rune) { return utf8proc_category(static_cast<utf8proc_int32_t>(rune)); }
+utf8proc_category_t category(char32_t rune) {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(rune));
+}
 }  // namespace
 
 char32_t toUpper(char32_t rune) {
@@ -66,7 +68,9 @@ bool isSpace(char32_t rune) {
   return c == UTF8PROC_CATEGORY_ZS || c == UTF8PROC_CATEGORY_ZL || c == UTF8PROC_CATEGORY_ZP;
 }
 
-bool isGraphic(char32_t rune) { return isPrint(rune) || category(rune) == UTF8PROC_CATEGORY_ZS; }
+bool isGraphic(char32_t rune) {
+  return isPrint(rune) || category(rune) == UTF8PROC_CATEGORY_ZS;
+}
 
 bool isPrint(char32_t rune) {
   if (rune == ' ') return true;
@@ -79,8 +83,10 @@ bool isPrint(char32_t rune) {
     case UTF8PROC_CATEGORY_CC:
     case UTF8PROC_CATEGORY_CF:
     case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO: return false;
-    default: return true;
+    case UTF8PROC_CATEGORY_CO:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -89,8 +95,12 @@ bool isLetter(char32_t rune) {
   return c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO;
 }
 
-bool isDigit(char32_t rune) { return category(rune) == UTF8PROC_CATEGORY_ND; }
+bool isDigit(char32_t rune) {
+  return category(rune) == UTF8PROC_CATEGORY_ND;
+}
 
-bool isUpper(char32_t rune) { return category(rune) == UTF8PROC_CATEGORY_LU; }
+bool isUpper(char32_t rune) {
+  return category(rune) == UTF8PROC_CATEGORY_LU;
+}
 
 }  // namespace puppis::cue::builtin::unicode

@@ -34,7 +34,7 @@ bool isPrint(char32_t rune);
 /// The same with every space separator.
 bool isGraphic(char32_t rune);
 bool isLetter(char32_t rune);
-bool isDigit(char32_t rune);   ///< decimal digits of any script
+bool isDigit(char32_t rune);  ///< decimal digits of any script
 bool isUpper(char32_t rune);
 
 }  // namespace puppis::cue::builtin::unicode

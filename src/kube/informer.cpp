@@ -255,6 +255,8 @@ std::optional<Nanos> Informer::runDue(Clock& clock, Log& log, const std::functio
     log.warn("a watch cannot start", {{"type", options_.type.str()}, {"error", started.error().str()}});
     return backOff(clock);
   }
+  std::lock_guard lock(mutex_);
+  if (state_ == State::Broken) return Nanos::zero();  // it ended before it was under way
   return std::nullopt;
 }
 

@@ -106,6 +106,7 @@ struct KindInfo {
   const Schema* schema = nullptr;
 
   bool status = false;                     ///< has the subresource /status
+  bool statusOnCreate = false;             ///< a new object keeps the status it is sent with (Nodes)
   std::shared_ptr<const ScaleInfo> scale;  ///< has the subresource /scale
   /// Further subresources by name ("eviction", "token", "log", "binding", "exec"...), with the kind they
   /// speak, as
@@ -121,6 +122,7 @@ struct KindInfo {
   /// Where the object is kept: the version that is stored. Empty means `version`. Every version of a resource
   /// shares one place, (storageGroup or group, resource).
   std::string storageVersion;
+  std::string storageVersionHash;  ///< as discovery prints it; empty for none
   std::string storageGroup;  ///< set when another group shares the storage (events.k8s.io stores as core
                              ///< events: " " means core)
 
@@ -139,6 +141,12 @@ struct KindInfo {
   /// or "status".
   std::function<void(data::Value& object, const data::Value& old, std::string_view subresource)>
       prepareUpdate;
+  /// Gives the object what no other object of the resource may have (cluster IPs, node ports): on create
+  /// (`old` is null) and update of the object itself, after validation, within the store transaction. `peers`
+  /// lists all objects of the resource.
+  std::function<Status(data::Value& object, const data::Value* old,
+                       const std::function<std::vector<data::Value>()>& peers, Faults& faults)>
+      allocate;
   /// Checks a new object (metadata is checked by the server).
   std::function<void(const data::Value& object, Faults& faults)> validate;
   /// Checks a change; `validate` has run on the new object before. `subresource` is "" or "status".

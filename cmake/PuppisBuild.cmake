@@ -57,6 +57,21 @@ function(puppis_room name)
   endif()
 endfunction()
 
+# puppis_embed(TARGET DIR): builds the files of DIR into TARGET (oam/builtin.h). Written again when one of them changes.
+function(puppis_embed target directory)
+  if(NOT TARGET ${target})
+    return()
+  endif()
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${directory}/*.cue ${CMAKE_SOURCE_DIR}/${directory}/*.yaml)
+  set(out ${CMAKE_BINARY_DIR}/generated/embedded_${directory}.cpp)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}/${directory} -DNAME=${directory} -DOUT=${out}
+            -P ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
+    COMMENT "Embedding ${directory}/")
+  target_sources(${target} PRIVATE ${out})
+endfunction()
+
 # The one program.
 function(puppis_binary)
   if(NOT EXISTS ${CMAKE_SOURCE_DIR}/src/main.cpp)

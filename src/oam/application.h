@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/source.h"
@@ -109,10 +111,12 @@ struct Application {
 Application parseApplication(const data::Value& object, const std::shared_ptr<const SourceFile>& source,
                              Diagnostics& diagnostics);
 
+/// Whether a key of an Appfile's service is a trait (and not a parameter of its component).
+using IsTrait = std::function<bool(std::string_view)>;
 /// An Appfile (`name:` and `services:`) as the Application it stands for, in the v1beta1 form with the file's
 /// marks.
 data::Value applicationOfAppfile(const data::Value& appfile, const std::shared_ptr<const SourceFile>& source,
-                                 Diagnostics& diagnostics);
+                                 const IsTrait& isTrait, Diagnostics& diagnostics);
 /// Whether a document is an Appfile.
 bool isAppfile(const data::Value& document);
 
@@ -122,8 +126,9 @@ struct ApplicationFiles {
   std::vector<data::Value> policies;   ///< core.oam.dev/v1alpha1 Policy objects
   std::vector<data::Value> workflows;  ///< core.oam.dev/v1alpha1 Workflow objects
 };
-/// Reads the documents of all sources. Exactly one must be an Application or Appfile.
+/// Reads the documents of all sources (YAML, JSON being YAML). Exactly one must be an Application or Appfile.
+/// A text that cannot be read at all is the Error; faults inside the documents go to `diagnostics`.
 Result<ApplicationFiles> readApplicationFiles(const std::vector<std::shared_ptr<const SourceFile>>& sources,
-                                              Diagnostics& diagnostics);
+                                              const IsTrait& isTrait, Diagnostics& diagnostics);
 
 }  // namespace puppis::oam

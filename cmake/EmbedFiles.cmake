@@ -1,0 +1,19 @@
+# cmake -DROOT=dir -DOUT=file.cpp -P EmbedFiles.cmake: writes the files below ROOT that a program needs at run time as
+# one C++ source that defines puppis::oam::builtInFiles().
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*.cue ${ROOT}/*.yaml)
+list(SORT files)
+set(text "// Written by cmake/EmbedFiles.cmake from ${NAME}/. Do not edit.\n#include \"oam/builtin.h\"\n\n#include <array>\n\n")
+string(APPEND text "namespace puppis::oam {\n\nstd::span<const BuiltInFile> builtInFiles() {\n")
+list(LENGTH files count)
+string(APPEND text "  static constexpr std::array<BuiltInFile, ${count}> kFiles = {{\n")
+foreach(path ${files})
+  file(READ ${ROOT}/${path} content)
+  string(FIND "${content}" ")puppis\"" clash)
+  if(NOT clash EQUAL -1)
+    message(FATAL_ERROR "${path} holds the delimiter of raw strings")
+  endif()
+  # A compiler need not take string literals beyond 64 KiB; nothing here comes near.
+  string(APPEND text "      {\"${path}\", R\"puppis(${content})puppis\"},\n")
+endforeach()
+string(APPEND text "  }};\n  return kFiles;\n}\n\n}  // namespace puppis::oam\n")
+file(WRITE ${OUT} "${text}")

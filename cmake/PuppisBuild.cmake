@@ -57,8 +57,8 @@ function(puppis_room name)
   endif()
 endfunction()
 
-# puppis_embed(TARGET DIR): builds the files of DIR into TARGET (oam/builtin.h). Written again when one of them changes.
-function(puppis_embed target directory)
+# puppis_embed_definitions(TARGET DIR): builds the files of DIR into TARGET (oam/builtin.h). Written again when one of them changes.
+function(puppis_embed_definitions target directory)
   if(NOT TARGET ${target})
     return()
   endif()
@@ -66,8 +66,8 @@ function(puppis_embed target directory)
   set(out ${CMAKE_BINARY_DIR}/generated/embedded_${directory}.cpp)
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}/${directory} -DNAME=${directory} -DOUT=${out}
-            -P ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
-    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
+            -P ${CMAKE_SOURCE_DIR}/cmake/EmbedDefinitions.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/EmbedDefinitions.cmake
     COMMENT "Embedding ${directory}/")
   target_sources(${target} PRIVATE ${out})
 endfunction()

@@ -1,8 +1,8 @@
-# cmake -DROOT=dir -DOUT=file.cpp -P EmbedFiles.cmake: writes the files below ROOT that a program needs at run time as
+# cmake -DROOT=dir -DOUT=file.cpp -P EmbedDefinitions.cmake: writes the files below ROOT that a program needs at run time as
 # one C++ source that defines puppis::oam::builtInFiles().
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*.cue ${ROOT}/*.yaml)
 list(SORT files)
-set(text "// Written by cmake/EmbedFiles.cmake from ${NAME}/. Do not edit.\n#include \"oam/builtin.h\"\n\n#include <array>\n\n")
+set(text "// Written by cmake/EmbedDefinitions.cmake from ${NAME}/. Do not edit.\n#include \"oam/builtin.h\"\n\n#include <array>\n\n")
 string(APPEND text "namespace puppis::oam {\n\nstd::span<const BuiltInFile> builtInFiles() {\n")
 list(LENGTH files count)
 string(APPEND text "  static constexpr std::array<BuiltInFile, ${count}> kFiles = {{\n")

@@ -6,6 +6,12 @@
 /// The standard packages, one a source file or a family of them.
 namespace puppis::cue::builtin {
 
+extern const Package kBase64Package;
+extern const Package kHexPackage;
+extern const Package kJsonPackage;
+extern const Package kListPackage;
+extern const Package kRegexpPackage;
 extern const Package kStringsPackage;
+extern const Package kStructPackage;
 
 }  // namespace puppis::cue::builtin

@@ -198,4 +198,10 @@ constexpr Function function(std::string_view name, std::uint16_t result = 0) {
   return {name, Bound::kParams, result == 0 ? Bound::kResult : result, false, &Bound::call};
 }
 
+/// The same entry, taking incomplete arguments.
+constexpr Function nonConcrete(Function entry) {
+  entry.nonConcrete = true;
+  return entry;
+}
+
 }  // namespace puppis::cue::builtin

@@ -10,7 +10,9 @@ extern const Package kBase64Package;
 extern const Package kHexPackage;
 extern const Package kJsonPackage;
 extern const Package kListPackage;
+extern const Package kPathPackage;
 extern const Package kRegexpPackage;
+extern const Package kStrconvPackage;
 extern const Package kStringsPackage;
 extern const Package kStructPackage;
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Oracle answers CUE programs with what the Go implementation makes of them. It reads one JSON object a line,
+// {"id": ..., "src": "...", "mode": "export"}, and writes one a line: {"id", "ok", "json"} for a program whose root
+// can be exported, else {"id", "class", "msg"} with the class of the worst error.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/errors"
+)
+
+type request struct {
+	ID   json.RawMessage `json:"id"`
+	Src  string          `json:"src"`
+	Expr string          `json:"expr"`
+}
+
+type answer struct {
+	ID    json.RawMessage `json:"id"`
+	OK    bool            `json:"ok"`
+	JSON  string          `json:"json,omitempty"`
+	Class string          `json:"class,omitempty"`
+	Msg   string          `json:"msg,omitempty"`
+}
+
+func class(v cue.Value, err error) string {
+	if !v.Exists() && v.Err() != nil {
+		// Not even built.
+	}
+	if verr := v.Validate(); verr == nil {
+		return "incomplete"
+	}
+	msg := err.Error()
+	if strings.Contains(msg, "structural cycle") {
+		return "structural_cycle"
+	}
+	return "eval"
+}
+
+func evaluate(r request) (out answer) {
+	out.ID = r.ID
+	defer func() {
+		if p := recover(); p != nil {
+			out.OK = false
+			out.Class = "panic"
+			out.Msg = fmt.Sprint(p)
+		}
+	}()
+	ctx := cuecontext.New()
+	v := ctx.CompileString(r.Src)
+	if r.Expr != "" && v.Err() == nil {
+		v = v.LookupPath(cue.ParsePath(r.Expr))
+	}
+	// Errors in definitions and hidden fields count as `cue export` counts them.
+	err := v.Validate(cue.Concrete(true), cue.Final())
+	if err == nil {
+		var b []byte
+		b, err = v.MarshalJSON()
+		if err == nil {
+			out.OK = true
+			out.JSON = string(b)
+			return out
+		}
+	}
+	out.Class = class(v, err)
+	var lines []string
+	for _, e := range errors.Errors(err) {
+		lines = append(lines, e.Error())
+	}
+	out.Msg = strings.Join(lines, "\n")
+	return out
+}
+
+func main() {
+	in := bufio.NewScanner(os.Stdin)
+	in.Buffer(make([]byte, 1<<20), 1<<26)
+	w := bufio.NewWriter(os.Stdout)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for in.Scan() {
+		var r request
+		if err := json.Unmarshal(in.Bytes(), &r); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		if err := enc.Encode(evaluate(r)); err != nil {
+			os.Exit(2)
+		}
+		w.Flush()
+	}
+}

@@ -66,8 +66,8 @@ std::string general(double value, int precision, int bits) {
   }
   std::string scientific = shortest(value, bits);
   int exponent = exponentOf(scientific);
-  constexpr int kLargestPlain = 21;
-  if (exponent < -4 || exponent >= kLargestPlain) return withTwoExponentDigits(scientific);
+  constexpr int kFirstScientific = 6;
+  if (exponent < -4 || exponent >= kFirstScientific) return withTwoExponentDigits(scientific);
   return plainOf(scientific);
 }
 
@@ -91,6 +91,12 @@ std::string binary(double value, int bits) {
 std::string hexadecimal(double value, int precision) {
   std::string out = precision < 0 ? printed(value, "%.*a", -1) : printed(value, "%.*a", precision);
   std::size_t p = out.find('p');
+  // Rounding up to 2 is normalised.
+  if (out.starts_with("0x2")) {
+    out[2] = '1';
+    int exponent = std::stoi(out.substr(p + 1)) + 1;
+    out = out.substr(0, p + 1) + (exponent < 0 ? "-" : "+") + std::to_string(exponent < 0 ? -exponent : exponent);
+  }
   // At least two exponent digits.
   if (out.size() - p == 3) out.insert(p + 2, "0");
   return out;

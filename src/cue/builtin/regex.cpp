@@ -96,19 +96,19 @@ Regex::Match Regex::find(std::string_view text, std::size_t from) const {
 std::vector<Regex::Match> Regex::findAll(std::string_view text, std::int64_t limit) const {
   std::vector<Match> out;
   std::size_t at = 0;
-  const char* previousEnd = nullptr;
+  std::size_t previousEnd = std::string_view::npos;
   while (at <= text.size() && (limit < 0 || static_cast<std::int64_t>(out.size()) < limit)) {
     Match match = find(text, at);
     if (match.empty()) break;
-    const char* start = match[0].data();
-    const char* end = start + match[0].size();
+    std::size_t start = text.empty() ? 0 : static_cast<std::size_t>(match[0].data() - text.data());
+    std::size_t end = start + match[0].size();
     bool accept = true;
-    if (end == text.data() + at) {
+    if (end == at) {
       // An empty match right behind the previous match is none.
       accept = start != previousEnd;
       at += at < text.size() ? unicode::decode(text, at).length : 1;
     } else {
-      at = static_cast<std::size_t>(end - text.data());
+      at = end;
     }
     previousEnd = end;
     if (accept) out.push_back(std::move(match));
@@ -171,7 +171,7 @@ std::string Regex::replaceAll(std::string_view text, std::string_view replacemen
   while (at <= text.size()) {
     Match match = find(text, at);
     if (match.empty()) break;
-    auto start = static_cast<std::size_t>(match[0].data() - text.data());
+    std::size_t start = text.empty() ? 0 : static_cast<std::size_t>(match[0].data() - text.data());
     std::size_t end = start + match[0].size();
     out += text.substr(copied, start - copied);
     if (end > copied || start == 0) {

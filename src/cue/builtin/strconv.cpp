@@ -38,7 +38,7 @@ Answer parseBool(Call& call, Text s) {
 
 std::string formatBool(bool b) { return b ? "true" : "false"; }
 
-/// Drops separators where Go allows them: between digits of a number with a base prefix. Nothing when misplaced.
+/// Drops separators where Go allows them: between digits, or behind a base prefix. Nothing when misplaced.
 std::optional<std::string> withoutSeparators(Text s) {
   std::string out;
   Text digits = s;
@@ -50,9 +50,9 @@ std::optional<std::string> withoutSeparators(Text s) {
       continue;
     }
     auto isDigit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
-    bool before = i > 0 && (isDigit(s[i - 1]) || s[i - 1] == 'x' || s[i - 1] == 'X');
+    bool before = i > 0 && (isDigit(s[i - 1]) || (prefixed && (s[i - 1] == 'x' || s[i - 1] == 'X')));
     bool after = i + 1 < s.size() && isDigit(s[i + 1]);
-    if (!prefixed || !before || !after) return std::nullopt;
+    if (!before || !after) return std::nullopt;
   }
   return out;
 }

@@ -48,9 +48,13 @@ namespace {
 utf8proc_category_t category(char32_t rune) {
   return utf8proc_category(static_cast<utf8proc_int32_t>(rune));
 }
+
+/// The library prefers a capital of the sharp s that Unicode's simple mapping does not know.
+constexpr char32_t kSharpS = 0xDF;
 }  // namespace
 
 char32_t toUpper(char32_t rune) {
+  if (rune == kSharpS) return rune;
   return static_cast<char32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(rune)));
 }
 
@@ -59,6 +63,7 @@ char32_t toLower(char32_t rune) {
 }
 
 char32_t toTitle(char32_t rune) {
+  if (rune == kSharpS) return rune;
   return static_cast<char32_t>(utf8proc_totitle(static_cast<utf8proc_int32_t>(rune)));
 }
 

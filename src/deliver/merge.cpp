@@ -168,12 +168,18 @@ bool covers(const Value& live, const Value& wanted, bool quantities) {
   return false;
 }
 
+/// Whether a value says anything: null and empty lists and objects do not.
+bool says(const Value& value) {
+  bool container = value.isArray() || value.isObject();
+  return !value.isNull() && !(container && value.empty());
+}
+
 /// Whether `base` has a member that `wanted` lacks, anywhere: something that was applied and is to go.
 bool dropsSomething(const Value& base, const Value& wanted) {
   if (base.isObject() && wanted.isObject()) {
     return std::any_of(base.members().begin(), base.members().end(), [&](const data::Member& member) {
       const Value* next = wanted.find(member.key.str());
-      return next == nullptr ? !member.value.empty() : dropsSomething(member.value, *next);
+      return next == nullptr ? says(member.value) : dropsSomething(member.value, *next);
     });
   }
   if (base.isArray() && wanted.isArray()) {
@@ -251,7 +257,10 @@ Value creatable(const Value& desired) {
   for (const char* field : {"uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"}) {
     out["metadata"].erase(field);
   }
-  if (Value* annotations = out["metadata"].mutableFind("annotations")) annotations->erase(kLastApplied);
+  if (Value* annotations = out["metadata"].mutableFind("annotations")) {
+    annotations->erase(kLastApplied);
+    if (annotations->empty()) out["metadata"].erase("annotations");
+  }
   if (out.get("kind").asString() == "Secret" && out.has("stringData")) {
     Value texts = out.get("stringData");
     for (const auto& member : texts.members()) out["data"].set(member.key.str(), base64Encode(member.value.asString()));

@@ -7,9 +7,17 @@ namespace puppis::cue {
 
 namespace {
 
+Location placeOf(const SyntaxFault& fault, const SourceFile& source) {
+  const std::string_view text = source.text();
+  if (fault.offset < text.size() || !text.ends_with('\n')) return source.locate(fault.offset, fault.length);
+  // The end of the text is shown behind its last line, not on the empty one below, where nothing can be seen.
+  const Location last = source.locate(text.size() - 1);
+  return source.locateLine(last.line, last.column + 1);
+}
+
 Error errorOf(const SyntaxFault& fault, const SourceFile& source) {
   Error error(ErrorCode::InvalidArgument, fault.message);
-  error.at(source.locate(fault.offset, fault.length));
+  error.at(placeOf(fault, source));
   if (!fault.expected.empty()) error.expected(fault.expected);
   if (!fault.found.empty()) error.found(fault.found);
   return error;

@@ -189,24 +189,37 @@ bool Parser::atComma(std::string_view context, std::initializer_list<Token> foll
   return true;
 }
 
+/// Goes on behind a fault: to the next comma of the same literal, or to the bracket that closes it.
 void Parser::skipToComma() {
+  int open = 0;
   for (;;) {
-    if (at(Token::Eof)) return;
-    if (at(Token::Comma)) {
-      // Stops here once for each place, and a few times more without progress, so that no caller loops for ever.
-      if (hasSync_ && token_.pos.offset == syncOffset_ && syncCount_ < 10) {
-        ++syncCount_;
-        return;
-      }
-      if (!hasSync_ || syncOffset_ < token_.pos.offset) {
-        hasSync_ = true;
-        syncOffset_ = token_.pos.offset;
-        syncCount_ = 0;
-        return;
-      }
+    switch (token_.token) {
+      case Token::Eof: return;
+      case Token::LParen:
+      case Token::LBrack:
+      case Token::LBrace: ++open; break;
+      case Token::RParen:
+      case Token::RBrack:
+      case Token::RBrace:
+        if (open == 0 && stopHere()) return;
+        if (open > 0) --open;
+        break;
+      case Token::Comma:
+        if (open == 0 && stopHere()) return;
+        break;
+      default: break;
     }
     next();
   }
+}
+
+/// True once for each place, and a few times more without progress, so that no caller loops for ever.
+bool Parser::stopHere() {
+  const bool progress = !hasSync_ || token_.pos.offset != syncOffset_;
+  hasSync_ = true;
+  syncOffset_ = token_.pos.offset;
+  syncCount_ = progress ? 0 : syncCount_ + 1;
+  return syncCount_ < 10;
 }
 
 void Parser::bail() {

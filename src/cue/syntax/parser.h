@@ -64,6 +64,7 @@ class Parser {
   void expectComma();
   bool atComma(std::string_view context, std::initializer_list<Token> follow);
   void skipToComma();
+  bool stopHere();
   void enter();
   void bail();
   [[nodiscard]] bool at(Token token) const { return token_.token == token; }

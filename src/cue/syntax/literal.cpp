@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/strings.h"
 #include "cue/syntax/unicode.h"
 
 namespace puppis::cue {
@@ -246,6 +247,13 @@ Result<InterpolationText> decodeInterpolation(const Interpolation& node) {
     out.texts.push_back(std::move(decoded));
   }
   return out;
+}
+
+std::string reindented(std::string_view literal, int tabs) {
+  const auto quotes = readQuotes(literal, literal);
+  const std::string indent(static_cast<std::size_t>(tabs), '\t');
+  if (!quotes || !quotes->multiline || quotes->indent == indent) return std::string(literal);
+  return replaceAll(std::string(literal), "\n" + std::string(quotes->indent), "\n" + indent);
 }
 
 bool isIdentifier(std::string_view name) {

@@ -42,6 +42,9 @@ struct NumberValue {
 /// Reads an Int or Float literal. Fails on malformed text.
 Result<NumberValue> parseNumber(std::string_view literal);
 
+/// A multi-line literal with its lines indented by `tabs`; any other literal as it is.
+std::string reindented(std::string_view literal, int tabs);
+
 /// True if `name` needs quotes to be the label of a regular field.
 bool labelNeedsQuotes(std::string_view name);
 /// True if `name` is an identifier (also #Def, _hidden and keywords).

@@ -20,15 +20,15 @@ TEST(Format, Fields) {
   EXPECT_EQ(formatted("a:1\nbcd:  \"x\"\n\n\n\ne : {f:1}"), "a:   1\nbcd: \"x\"\n\ne: {f: 1}\n");
   EXPECT_EQ(formatted("a?:int,b!:string\n#D:{...}"), "a?: int, b!: string\n#D: {...}\n");
   EXPECT_EQ(formatted("a: b:   c: 1 @x(y)"), "a: b: c: 1 @x(y)\n");
-  EXPECT_EQ(formatted("[string]:int\n(x):1\n\"\\( y )\": 2"), "[string]: int\n(x):      1\n\"\\(y)\":   2\n");
+  EXPECT_EQ(formatted("[string]:int\n(x):1\n\"\\( y )\": 2"), "[string]: int\n(x):      1\n\"\\( y )\": 2\n");
 }
 
 TEST(Format, Expressions) {
   EXPECT_EQ(formatted("a:1+2*3\nb:(1+2)*3\nc:*1|>=2&<3\nd:-(x)\ne:x[1:2]\nf:f(1,2)"),
-            "a: 1 + 2*3\nb: (1 + 2)*3\nc: *1 | >=2 & <3\nd: -(x)\ne: x[1:2]\nf: f(1, 2)\n");
+            "a: 1 + 2*3\nb: (1 + 2) * 3\nc: *1 | >=2 & <3\nd: -(x)\ne: x[1:2]\nf: f(1, 2)\n");
   EXPECT_EQ(formatted("a: [1,2,\n3]"), "a: [1, 2,\n\t3]\n");
   EXPECT_EQ(formatted("a: 1E3\nb: .5\nc: 1.\nd: 1.K"), "a: 1e3\nb: 0.5\nc: 1.0\nd: 1.0K\n");
-  EXPECT_EQ(formatted("if x{\na:1}"), "if x {\n\ta: 1}\n");
+  EXPECT_EQ(formatted("if x{\na:1}"), "if x {\n\ta: 1\n}\n");
 }
 
 TEST(Format, Comments) {
@@ -50,7 +50,7 @@ TEST(Format, Simplify) {
   FormatOptions options;
   options.simplify = true;
   EXPECT_EQ(formatted("\"a\": {b: 1}\n\"c d\": 2\n\"e\": x\n\"x\": 1", options),
-            "a: b:  1\n\"c d\": 2\ne: x\n\"x\": 1\n");
+            "a: b: 1\n\"c d\": 2\ne:     x\n\"x\":   1\n");
 }
 
 TEST(Format, Blanks) {

@@ -203,6 +203,33 @@ def _():
     return t
 
 
+@table("math")
+def _():
+    t = {}
+    for n in ["Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cbrt", "Ceil", "Cos", "Cosh", "Erf", "Erfc", "Erfcinv", "Erfinv", "Exp", "Exp2",
+              "Expm1", "Floor", "Gamma", "Ilogb", "J0", "J1", "Log", "Log10", "Log1p", "Log2", "Logb", "Round", "RoundToEven", "Signbit", "Sin", "Sinh", "Sqrt",
+              "Tan", "Tanh", "Trunc", "Y0", "Y1"]:
+        t[n] = product(F)
+    for n in ["Atan2", "Copysign", "Dim", "Hypot", "Mod", "MultipleOf", "Pow", "Remainder"]:
+        t[n] = product(F, F, limit=90)
+    t["Jn"] = t["Yn"] = product(I, F, limit=40)
+    t["Ldexp"] = product(F, I)
+    t["Pow10"] = product(I)
+    t["Jacobi"] = product(BIG, BIG)
+    return t
+
+
+@table("math/bits")
+def _():
+    n = [Num(x) for x in ["0", "1", "3", "64", "100", "-1"]]
+    t = {k: product(BIG, BIG) for k in ["And", "Or", "Xor", "Clear"]}
+    for k in ["Lsh", "Rsh", "At"]:
+        t[k] = product(BIG, n)
+    t["Set"] = product(BIG, n, [Num("0"), Num("1"), Num("2")])
+    t["OnesCount"] = t["Len"] = product(BIG)
+    return t
+
+
 def main():
     oracle = sys.argv[1]
     want = sys.argv[2:] or list(T)

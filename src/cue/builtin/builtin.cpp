@@ -24,7 +24,7 @@ const Constant* Package::constant(std::string_view wanted) const {
 
 std::span<const Package* const> packages() {
   static const std::array table = [] {
-    std::array out = {&kBase64Package, &kHexPackage, &kJsonPackage, &kListPackage, &kPathPackage, &kRegexpPackage, &kStrconvPackage,
+    std::array out = {&kBase64Package, &kBitsPackage, &kHexPackage, &kJsonPackage, &kListPackage, &kMathPackage, &kPathPackage, &kRegexpPackage, &kStrconvPackage,
                        &kStringsPackage, &kStructPackage};
     std::sort(out.begin(), out.end(), [](const Package* a, const Package* b) { return a->path < b->path; });
     return out;

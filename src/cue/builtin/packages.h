@@ -7,9 +7,11 @@
 namespace puppis::cue::builtin {
 
 extern const Package kBase64Package;
+extern const Package kBitsPackage;
 extern const Package kHexPackage;
 extern const Package kJsonPackage;
 extern const Package kListPackage;
+extern const Package kMathPackage;
 extern const Package kPathPackage;
 extern const Package kRegexpPackage;
 extern const Package kStrconvPackage;

@@ -37,7 +37,8 @@ TEST(Expectation, OnlyAllowsNothingBeside) {
 
 TEST(Expectation, ContainsAndAbsent) {
   EXPECT_EQ(compared(R"({"$contains": [{"n": 2}]})", R"([{"n": 1}, {"n": 2, "m": 3}])"), "");
-  EXPECT_EQ(compared(R"({"$contains": [{"n": 4}]})", R"([{"n": 1}])"), R"(no element like {"n":4} in [{"n":1}])");
+  EXPECT_EQ(compared(R"({"$contains": [{"n": 4}]})", R"([{"n": 1}])"),
+            R"(no element like {"n":4} in [{"n":1}])");
   EXPECT_EQ(compared(R"({"a": {"$absent": true}})", "{}"), "");
   EXPECT_EQ(compared(R"({"a": {"$absent": true}})", R"({"a": null})"), "a: should not be there, is null");
 }

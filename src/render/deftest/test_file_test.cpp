@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/deftest/test_file.h"
 
-
 #include <gtest/gtest.h>
 
 #include "base/files.h"
@@ -50,7 +49,8 @@ TEST(TestFile, EveryFaultIsNamedWithItsPlace) {
 )");
   ASSERT_FALSE(file);
   std::string all = file.error().str();
-  EXPECT_NE(all.find("x.test.yaml:3:3: a test has no `propertys` (did you mean properties?)"), std::string::npos)
+  EXPECT_NE(all.find("x.test.yaml:3:3: a test has no `propertys` (did you mean properties?)"),
+            std::string::npos)
       << all;
   EXPECT_NE(all.find("x.test.yaml:4:11: `expect` is of the wrong kind"), std::string::npos) << all;
   EXPECT_NE(all.find("x.test.yaml:5:3: a test needs a name"), std::string::npos) << all;

@@ -23,14 +23,21 @@ class Performer {
     }
     kube::ObjectName name{action.id.ns, action.id.name};
     switch (action.verb) {
-      case Verb::Create: create(type->gvr, name, action, out); break;
+      case Verb::Create:
+        create(type->gvr, name, action, out);
+        break;
       case Verb::Update:
-      case Verb::Release: patch(type->gvr, name, action, out); break;
-      case Verb::Delete: remove(type->gvr, name, action, out); break;
+      case Verb::Release:
+        patch(type->gvr, name, action, out);
+        break;
+      case Verb::Delete:
+        remove(type->gvr, name, action, out);
+        break;
       case Verb::Keep:
       case Verb::Forget:
       case Verb::Wait:
-      case Verb::Conflict: break;
+      case Verb::Conflict:
+        break;
     }
     if (out.error) out.error->context(std::string(verbName(action.verb)) + " " + action.id.str());
     return out;

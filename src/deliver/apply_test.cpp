@@ -18,7 +18,9 @@ Desired config(const std::string& name, const std::string& value) {
   Value labels = Value::object({{kAppName, kOwner.name}, {kAppNamespace, kOwner.ns}});
   Value metadata = Value::object({{"name", name}, {"namespace", "default"}, {"labels", std::move(labels)}});
   Desired out;
-  out.object = Value::object({{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", std::move(metadata)},
+  out.object = Value::object({{"apiVersion", "v1"},
+                              {"kind", "ConfigMap"},
+                              {"metadata", std::move(metadata)},
                               {"data", Value::object({{"v", value}})}});
   return out;
 }

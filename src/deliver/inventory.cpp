@@ -42,7 +42,8 @@ Value trackerOf(const Inventory& inventory, const Owner& owner, std::int64_t gen
     resources.push(std::move(one));
   }
   Value labels = Value::object({{kAppName, owner.name}, {kAppNamespace, owner.ns}, {kAppUid, owner.uid}});
-  Value metadata = Value::object({{"labels", std::move(labels)}, {"finalizers", Value::array({kTrackerFinalizer})}});
+  Value metadata =
+      Value::object({{"labels", std::move(labels)}, {"finalizers", Value::array({kTrackerFinalizer})}});
   Value spec = Value::object({{"type", "root"}, {"applicationGeneration", generation}});
   spec.set("managedResources", std::move(resources));
   return Value::object({{"apiVersion", kTrackerType.apiVersion()},

@@ -26,10 +26,11 @@ constexpr std::size_t kLongestMemory = 200 * 1024;
 struct ListKey {
   std::string_view parent;  ///< the field that holds the list's owner; "" for any
   std::string_view field;
-  std::string_view key;     ///< "" for a set of scalars
+  std::string_view key;  ///< "" for a set of scalars
 };
 
-/// How the lists of Kubernetes' built-in kinds merge. From the API types' patch marks; what is not here is atomic.
+/// How the lists of Kubernetes' built-in kinds merge. From the API types' patch marks; what is not here is
+/// atomic.
 constexpr std::array kListKeys = {
     ListKey{"", "containers", "name"},
     ListKey{"", "initContainers", "name"},
@@ -69,8 +70,8 @@ const ListKey* keyOf(std::span<const std::string> path) {
   return nullptr;
 }
 
-/// Paths of lists whose elements cannot be told apart by their key (a port served by TCP and by UDP, say): these are
-/// taken whole.
+/// Paths of lists whose elements cannot be told apart by their key (a port served by TCP and by UDP, say):
+/// these are taken whole.
 void collectAmbiguous(const Value& at, std::vector<std::string>& path, std::set<std::string>& out) {
   if (at.isObject()) {
     for (const auto& member : at.members()) {
@@ -117,11 +118,16 @@ std::optional<double> suffixFactor(std::string_view suffix) {
   }
   if (suffix.size() != 1) return std::nullopt;
   switch (suffix[0]) {
-    case 'n': return 1e-9;
-    case 'u': return 1e-6;
-    case 'm': return 1e-3;
-    case 'k': return 1e3;
-    default: break;
+    case 'n':
+      return 1e-9;
+    case 'u':
+      return 1e-6;
+    case 'm':
+      return 1e-3;
+    case 'k':
+      return 1e3;
+    default:
+      break;
   }
   auto at = kBinary.substr(1).find(suffix[0]);
   if (at == std::string_view::npos) return std::nullopt;
@@ -138,12 +144,15 @@ std::optional<double> quantity(std::string_view text) {
 }
 
 bool holdsQuantities(std::string_view field) {
-  constexpr std::array<std::string_view, 10> kFields = {"requests", "limits",      "capacity",  "hard",        "default",
-                                                        "max",      "min",         "sizeLimit", "defaultRequest", "averageValue"};
+  constexpr std::array<std::string_view, 10> kFields = {
+      "requests", "limits", "capacity",  "hard",           "default",
+      "max",      "min",    "sizeLimit", "defaultRequest", "averageValue"};
   return std::find(kFields.begin(), kFields.end(), field) != kFields.end();
 }
 
-std::string scalarText(const Value& value) { return value.isString() ? value.asString() : value.numberText(); }
+std::string scalarText(const Value& value) {
+  return value.isString() ? value.asString() : value.numberText();
+}
 
 /// Whether `live` says all that `wanted` says. Nulls and empty lists and objects count as not said.
 bool covers(const Value& live, const Value& wanted, bool quantities) {
@@ -153,7 +162,8 @@ bool covers(const Value& live, const Value& wanted, bool quantities) {
     if (live.isNull()) return wanted.empty();
     if (!live.isObject()) return false;
     return std::all_of(wanted.members().begin(), wanted.members().end(), [&](const data::Member& member) {
-      return covers(live.get(member.key.str()), member.value, quantities || holdsQuantities(member.key.str()));
+      return covers(live.get(member.key.str()), member.value,
+                    quantities || holdsQuantities(member.key.str()));
     });
   }
   if (wanted.isArray()) {
@@ -164,7 +174,8 @@ bool covers(const Value& live, const Value& wanted, bool quantities) {
     }
     return true;
   }
-  if (quantities && (live.isString() || live.isNumeric())) return sameQuantity(scalarText(live), scalarText(wanted));
+  if (quantities && (live.isString() || live.isNumeric()))
+    return sameQuantity(scalarText(live), scalarText(wanted));
   return false;
 }
 
@@ -190,16 +201,15 @@ bool dropsSomething(const Value& base, const Value& wanted) {
   return false;
 }
 
-/// Takes the live form of every part that already says what is wanted, so that defaults the server put into a list's
-/// elements, and its way of writing quantities, are no difference.
+/// Takes the live form of every part that already says what is wanted, so that defaults the server put into a
+/// list's elements, and its way of writing quantities, are no difference.
 Value settle(const Value& merged, const Value& live, const Value& base, bool quantities) {
   if (merged == live) return live;
   if (merged.isObject() && live.isObject()) {
     Value out = merged;
     for (const auto& member : merged.members()) {
       const std::string& key = member.key.str();
-      Value settled =
-          settle(member.value, live.get(key), base.get(key), quantities || holdsQuantities(key));
+      Value settled = settle(member.value, live.get(key), base.get(key), quantities || holdsQuantities(key));
       if (!live.has(key) && settled.isNull()) {
         out.erase(key);
       } else {
@@ -220,7 +230,8 @@ Value settle(const Value& merged, const Value& live, const Value& base, bool qua
   return covers(live, merged, quantities) ? live : merged;
 }
 
-/// What was last applied, with the values of Secrets and ConfigMaps blanked: only their keys matter for what must go.
+/// What was last applied, with the values of Secrets and ConfigMaps blanked: only their keys matter for what
+/// must go.
 std::optional<std::string> memoryOf(const Value& object) {
   Value kept = object;
   const std::string& kind = object.get("kind").asString();
@@ -254,7 +265,8 @@ bool sameQuantity(std::string_view a, std::string_view b) {
 Value creatable(const Value& desired) {
   Value out = desired;
   out.erase("status");
-  for (const char* field : {"uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"}) {
+  for (const char* field :
+       {"uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"}) {
     out["metadata"].erase(field);
   }
   if (Value* annotations = out["metadata"].mutableFind("annotations")) {
@@ -263,7 +275,8 @@ Value creatable(const Value& desired) {
   }
   if (out.get("kind").asString() == "Secret" && out.has("stringData")) {
     Value texts = out.get("stringData");
-    for (const auto& member : texts.members()) out["data"].set(member.key.str(), base64Encode(member.value.asString()));
+    for (const auto& member : texts.members())
+      out["data"].set(member.key.str(), base64Encode(member.value.asString()));
     out.erase("stringData");
   }
   if (auto memory = memoryOf(out)) kube::setAnnotation(out, kLastApplied, *memory);

@@ -11,9 +11,9 @@ namespace puppis::deliver {
 
 using data::Value;
 
-/// The form in which an object is created: what the server owns taken out (status, uid, ...), a Secret's stringData
-/// turned into data, and the annotation that remembers what was applied put in (no values of Secrets and ConfigMaps in
-/// it, and none at all when it would be too large).
+/// The form in which an object is created: what the server owns taken out (status, uid, ...), a Secret's
+/// stringData turned into data, and the annotation that remembers what was applied put in (no values of
+/// Secrets and ConfigMaps in it, and none at all when it would be too large).
 Value creatable(const Value& desired);
 
 /// What bringing a live object to the desired form takes.
@@ -23,10 +23,10 @@ struct Update {
   [[nodiscard]] bool needed() const { return !patch.empty(); }
 };
 
-/// Compares the live object with the desired one, three ways: what desired says must be so; what was applied before and
-/// is no longer desired goes; everything else (defaults, other writers' fields) stays. Lists of built-in kinds merge by
-/// their keys, other lists are taken whole, defaults in their elements ignored. Numbers of resources compare by quantity.
-/// `creatableDesired` is the result of creatable().
+/// Compares the live object with the desired one, three ways: what desired says must be so; what was applied
+/// before and is no longer desired goes; everything else (defaults, other writers' fields) stays. Lists of
+/// built-in kinds merge by their keys, other lists are taken whole, defaults in their elements ignored.
+/// Numbers of resources compare by quantity. `creatableDesired` is the result of creatable().
 Result<Update> updateTo(const Value& creatableDesired, const Value& live);
 
 /// Whether two texts are the same Kubernetes quantity ("0.5" and "500m").

@@ -20,10 +20,12 @@ Value json(std::string_view text) {
 
 Value deployment(std::string_view podSpec) {
   return json(R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a","namespace":"d"},
-                 "spec":{"template":{"spec":)" + std::string(podSpec) + "}}}");
+                 "spec":{"template":{"spec":)" +
+              std::string(podSpec) + "}}}");
 }
 
-/// The patch that brings `live`, made from `before` by a server that then changed it with `serverSays`, to `after`.
+/// The patch that brings `live`, made from `before` by a server that then changed it with `serverSays`, to
+/// `after`.
 std::string patchText(const Value& before, const Value& serverSays, const Value& after) {
   Value live = data::applyMergePatch(creatable(before), serverSays);
   auto update = updateTo(creatable(after), live);
@@ -37,7 +39,8 @@ TEST(MergeTest, DefaultsAndOthersFieldsAreNoDifference) {
   Value wanted = deployment(R"({"containers":[{"name":"c","image":"i","ports":[{"containerPort":80}],
       "resources":{"limits":{"cpu":"0.5","memory":"1024Mi"}},"env":[]}],"tolerations":[{"key":"k"}]})");
   Value live = creatable(wanted);
-  live = data::applyMergePatch(live, json(R"({"status":{"replicas":1},"metadata":{"uid":"u","resourceVersion":"5",
+  live = data::applyMergePatch(live,
+                               json(R"({"status":{"replicas":1},"metadata":{"uid":"u","resourceVersion":"5",
       "annotations":{"deployment.kubernetes.io/revision":"1"}},
       "spec":{"replicas":1,"template":{"spec":{"restartPolicy":"Always","containers":[{"name":"c","image":"i",
       "imagePullPolicy":"Always","ports":[{"containerPort":80,"protocol":"TCP"}],
@@ -50,7 +53,8 @@ TEST(MergeTest, DefaultsAndOthersFieldsAreNoDifference) {
 TEST(MergeTest, AChangedFieldInAListKeepsItsNeighbours) {
   Value before = deployment(R"({"containers":[{"name":"c","image":"i:1"}]})");
   Value after = deployment(R"({"containers":[{"name":"c","image":"i:2"}]})");
-  Value server = json(R"({"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i:1","imagePullPolicy":"Always"},
+  Value server = json(
+      R"({"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i:1","imagePullPolicy":"Always"},
       {"name":"injected","image":"proxy"}]}}}})");
   Value patch = json(patchText(before, server, after));
   EXPECT_EQ(patch, json(R"({"containers":[{"name":"c","image":"i:2","imagePullPolicy":"Always"},
@@ -58,7 +62,8 @@ TEST(MergeTest, AChangedFieldInAListKeepsItsNeighbours) {
 }
 
 TEST(MergeTest, WhatIsNoLongerWantedGoes) {
-  Value before = deployment(R"({"containers":[{"name":"c","image":"i","env":[{"name":"A","value":"1"},{"name":"B","value":"2"}]},
+  Value before = deployment(
+      R"({"containers":[{"name":"c","image":"i","env":[{"name":"A","value":"1"},{"name":"B","value":"2"}]},
       {"name":"side","image":"s"}],"nodeSelector":{"x":"y"}})");
   Value after = deployment(R"({"containers":[{"name":"c","image":"i","env":[{"name":"B","value":"2"}]}]})");
   Value patch = json(patchText(before, Value::object(), after));
@@ -76,14 +81,17 @@ TEST(MergeTest, RemovedFieldOfAnAtomicListElementGoes) {
 
 TEST(MergeTest, ConfigKeysThatGoAreRemovedButOthersKeysStay) {
   auto config = [](std::string_view data) {
-    return json(R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":)" + std::string(data) + "}");
+    return json(R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":)" +
+                std::string(data) + "}");
   };
-  std::string patch = patchText(config(R"({"a":"1","b":"2"})"), json(R"({"data":{"injected":"x"}})"), config(R"({"a":"3"})"));
+  std::string patch =
+      patchText(config(R"({"a":"1","b":"2"})"), json(R"({"data":{"injected":"x"}})"), config(R"({"a":"3"})"));
   EXPECT_EQ(json(patch), json(R"({"a":"3","b":null})"));
 }
 
 TEST(MergeTest, SecretsAreNotRememberedInClear) {
-  Value secret = json(R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"},"stringData":{"password":"hunter2"}})");
+  Value secret = json(
+      R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"},"stringData":{"password":"hunter2"}})");
   Value made = creatable(secret);
   EXPECT_EQ(made.get("data", "password").asString(), base64Encode("hunter2"));
   EXPECT_FALSE(made.has("stringData"));

@@ -18,7 +18,8 @@ struct ObjectId {
   std::string name;
 
   static ObjectId of(const data::Value& object, std::string cluster = "local");
-  /// "Deployment web/front", with the group where it is not Kubernetes' own and the cluster where it is not local.
+  /// "Deployment web/front", with the group where it is not Kubernetes' own and the cluster where it is not
+  /// local.
   [[nodiscard]] std::string str() const;
   friend auto operator<=>(const ObjectId&, const ObjectId&) = default;
 };

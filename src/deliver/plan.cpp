@@ -55,7 +55,8 @@ Value releasePatch(const Value& live) {
     if (kube::label(live, key)) labels.set(key, Value());
   }
   Value metadata = Value::object({{"labels", std::move(labels)}});
-  if (kube::annotation(live, kLastApplied)) metadata.set("annotations", Value::object({{kLastApplied, Value()}}));
+  if (kube::annotation(live, kLastApplied))
+    metadata.set("annotations", Value::object({{kLastApplied, Value()}}));
   return Value::object({{"metadata", std::move(metadata)}});
 }
 
@@ -210,14 +211,22 @@ class Planner {
 
 std::string_view verbName(Verb verb) {
   switch (verb) {
-    case Verb::Create: return "create";
-    case Verb::Update: return "update";
-    case Verb::Keep: return "keep";
-    case Verb::Delete: return "delete";
-    case Verb::Release: return "release";
-    case Verb::Forget: return "forget";
-    case Verb::Wait: return "wait";
-    case Verb::Conflict: return "conflict";
+    case Verb::Create:
+      return "create";
+    case Verb::Update:
+      return "update";
+    case Verb::Keep:
+      return "keep";
+    case Verb::Delete:
+      return "delete";
+    case Verb::Release:
+      return "release";
+    case Verb::Forget:
+      return "forget";
+    case Verb::Wait:
+      return "wait";
+    case Verb::Conflict:
+      return "conflict";
   }
   return {};
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deliver/plan.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include <algorithm>
 
 #include "deliver/merge.h"
 #include "kube/object.h"
@@ -21,7 +21,9 @@ Value object(const std::string& kind, const std::string& name, const Owner& owne
   if (!owner.name.empty()) {
     metadata.set("labels", Value::object({{kAppName, owner.name}, {kAppNamespace, owner.ns}}));
   }
-  return Value::object({{"apiVersion", "v1"}, {"kind", kind}, {"metadata", std::move(metadata)},
+  return Value::object({{"apiVersion", "v1"},
+                        {"kind", kind},
+                        {"metadata", std::move(metadata)},
                         {"data", Value::object({{"a", "1"}})}});
 }
 
@@ -40,7 +42,9 @@ Desired want(Value o) {
   return out;
 }
 
-ObjectId idOf(const Value& o) { return ObjectId::of(o); }
+ObjectId idOf(const Value& o) {
+  return ObjectId::of(o);
+}
 
 const Action& only(const Plan& plan) {
   EXPECT_EQ(plan.actions.size(), 1U);
@@ -189,8 +193,8 @@ TEST(PlanTest, TheSameObjectTwiceIsAConflict) {
   EXPECT_TRUE(plan->has(Verb::Conflict));
 }
 
-/// Any state of a small world: which of four names are wanted, recorded (with which uid), and live (with which uid and
-/// whose labels).
+/// Any state of a small world: which of four names are wanted, recorded (with which uid), and live (with
+/// which uid and whose labels).
 struct World {
   std::optional<std::vector<Desired>> desired;
   Inventory inventory;
@@ -211,7 +215,8 @@ World anyWorld() {
       world.desired->push_back(one);
     }
     const std::vector<std::string> uids = {"", "u1", "u2"};
-    if (draw(2) == 0) world.inventory.entries[idOf(o)] = {"v1", uids[static_cast<std::size_t>(draw(3))], "", "", false};
+    if (draw(2) == 0)
+      world.inventory.entries[idOf(o)] = {"v1", uids[static_cast<std::size_t>(draw(3))], "", "", false};
     if (draw(2) == 0) {
       Owner whose = draw(3) == 0 ? Owner{"default", "other", ""} : draw(4) == 0 ? Owner{} : kOwner;
       Value kept = stored(object("ConfigMap", name, whose), uids[static_cast<std::size_t>(1 + draw(2))]);

@@ -180,7 +180,8 @@ class WatchDecoder {
     if (trim(text).empty() || failure_) return;
     auto event = data::parseJson(text);
     if (!event) {
-      failure_ = Error(ErrorCode::Unavailable, "the watch sent something that is no event: " + event.error().str());
+      failure_ =
+          Error(ErrorCode::Unavailable, "the watch sent something that is no event: " + event.error().str());
       return;
     }
     const std::string& type = event->get("type").asString();
@@ -213,7 +214,8 @@ class HttpSubscription final : public Subscription {
 class HttpClient final : public Client {
  public:
   HttpClient(std::unique_ptr<net::HttpTransport> transport, std::unique_ptr<ConnectionConfig> connection,
-             std::unique_ptr<Credentials> credentials, HttpClientEnvironment environment, HttpClientOptions options)
+             std::unique_ptr<Credentials> credentials, HttpClientEnvironment environment,
+             HttpClientOptions options)
       : connection_(std::move(connection)),
         credentials_(std::move(credentials)),
         environment_(environment),
@@ -278,15 +280,16 @@ class HttpClient final : public Client {
 
   Result<Value> create(const Gvr& type, const std::string& ns, const Value& object,
                        const WriteOptions& options) override {
-    std::string parent = options.subresource.empty() ? std::string() : object.get("metadata", "name").asString();
+    std::string parent =
+        options.subresource.empty() ? std::string() : object.get("metadata", "name").asString();
     return call("POST", type.path(ns, parent, options.subresource), writeQuery(options), data::toJson(object),
                 "application/json");
   }
 
   Result<Value> update(const Gvr& type, const ObjectName& name, const Value& object,
                        const WriteOptions& options) override {
-    return call("PUT", type.path(name.ns, name.name, options.subresource), writeQuery(options), data::toJson(object),
-                "application/json");
+    return call("PUT", type.path(name.ns, name.name, options.subresource), writeQuery(options),
+                data::toJson(object), "application/json");
   }
 
   Result<Value> patch(const Gvr& type, const ObjectName& name, PatchType kind, const Value& body,
@@ -298,12 +301,14 @@ class HttpClient final : public Client {
   }
 
   Result<Value> remove(const Gvr& type, const ObjectName& name, const DeleteOptions& options) override {
-    return call("DELETE", type.path(name.ns, name.name), {}, data::toJson(deleteBody(options)), "application/json");
+    return call("DELETE", type.path(name.ns, name.name), {}, data::toJson(deleteBody(options)),
+                "application/json");
   }
 
   Result<Value> removeCollection(const Gvr& type, const std::string& ns, const ListOptions& which,
                                  const DeleteOptions& options) override {
-    return call("DELETE", type.path(ns), listQuery(which), data::toJson(deleteBody(options)), "application/json");
+    return call("DELETE", type.path(ns), listQuery(which), data::toJson(deleteBody(options)),
+                "application/json");
   }
 
   Result<RawResponse> raw(const RawRequest& request) override {
@@ -333,7 +338,8 @@ class HttpClient final : public Client {
     auto state = std::make_shared<State>();
     state->handler = std::move(handler);
     net::HttpStreamHandler http;
-    http.head = [this, state, method = request.method, path = request.path](int status, const net::HttpHeaders&) {
+    http.head = [this, state, method = request.method, path = request.path](int status,
+                                                                            const net::HttpHeaders&) {
       observe(method, path, status);
       state->status = status;
     };
@@ -366,7 +372,8 @@ class HttpClient final : public Client {
     if (!authorization.empty()) out.headers.emplace_back("Authorization", authorization);
     if (!connection_->impersonateUser.empty()) {
       out.headers.emplace_back("Impersonate-User", connection_->impersonateUser);
-      for (const auto& group : connection_->impersonateGroups) out.headers.emplace_back("Impersonate-Group", group);
+      for (const auto& group : connection_->impersonateGroups)
+        out.headers.emplace_back("Impersonate-Group", group);
     }
     out.body = request.body;
     out.timeout = options_.requestTimeout;
@@ -384,7 +391,8 @@ class HttpClient final : public Client {
     TRY(RawResponse answer, raw(request));
     if (answer.status >= 300) return fail(errorOfBody(answer.status, answer.body));
     auto parsed = data::parseJson(answer.body);
-    if (!parsed) return fail(Error(ErrorCode::Unavailable, "the API's answer is no JSON: " + parsed.error().str()));
+    if (!parsed)
+      return fail(Error(ErrorCode::Unavailable, "the API's answer is no JSON: " + parsed.error().str()));
     return parsed;
   }
 
@@ -425,12 +433,13 @@ Result<std::unique_ptr<Client>> makeHttpClient(ConnectionConfig connection, Http
                                       std::move(credentials), environment, std::move(options));
 }
 
-std::unique_ptr<Client> makeHttpClientOn(std::unique_ptr<net::HttpTransport> transport, ConnectionConfig connection,
-                                         HttpClientEnvironment environment, HttpClientOptions options) {
+std::unique_ptr<Client> makeHttpClientOn(std::unique_ptr<net::HttpTransport> transport,
+                                         ConnectionConfig connection, HttpClientEnvironment environment,
+                                         HttpClientOptions options) {
   auto kept = std::make_unique<ConnectionConfig>(std::move(connection));
   auto credentials = std::make_unique<Credentials>(*kept, environment);
-  return std::make_unique<HttpClient>(std::move(transport), std::move(kept), std::move(credentials), environment,
-                                      std::move(options));
+  return std::make_unique<HttpClient>(std::move(transport), std::move(kept), std::move(credentials),
+                                      environment, std::move(options));
 }
 
 }  // namespace puppis::kube

@@ -70,7 +70,8 @@ std::size_t Informer::size() const {
   return objects_.size();
 }
 
-void Informer::reindex(const ObjectName& name, const std::optional<Value>& before, const std::optional<Value>& after) {
+void Informer::reindex(const ObjectName& name, const std::optional<Value>& before,
+                       const std::optional<Value>& after) {
   if (!options_.index) return;
   if (before) {
     for (const auto& key : options_.index(*before)) {
@@ -160,7 +161,8 @@ void Informer::replace(std::vector<Value> items) {
     std::lock_guard lock(mutex_);
     for (const auto& [name, object] : objects_) {
       // What `learn` brought after the list was taken is not in it and yet there.
-      if (present.count(name) == 0 && !newerVersion(resourceVersion(object), resourceVersion_)) gone.push_back(object);
+      if (present.count(name) == 0 && !newerVersion(resourceVersion(object), resourceVersion_))
+        gone.push_back(object);
     }
   }
   for (auto& object : gone) change(std::move(object), std::nullopt);
@@ -216,7 +218,8 @@ std::optional<Nanos> Informer::runDue(Clock& clock, Log& log, const std::functio
   if (state == State::Watching) return std::nullopt;
   if (state == State::Broken) {
     watch_.reset();
-    // A watch that told something or stood for a while was a good one; a server that closes at once is left in peace.
+    // A watch that told something or stood for a while was a good one; a server that closes at once is left
+    // in peace.
     if (progressed || clock.monotonic() - startedAt_ > kLongestPause) failures_ = 0;
     bool gone = trouble && trouble->code() == ErrorCode::Gone;
     {
@@ -236,7 +239,8 @@ std::optional<Nanos> Informer::runDue(Clock& clock, Log& log, const std::functio
     options.limit = kPageSize;
     auto list = listAll(client_, options_.type, options_.ns, options);
     if (!list) {
-      log.warn("a list failed and is tried again", {{"type", options_.type.str()}, {"error", list.error().str()}});
+      log.warn("a list failed and is tried again",
+               {{"type", options_.type.str()}, {"error", list.error().str()}});
       return backOff(clock);
     }
     {
@@ -260,9 +264,13 @@ std::optional<Nanos> Informer::runDue(Clock& clock, Log& log, const std::functio
   return std::nullopt;
 }
 
-void Informer::stop() { watch_.reset(); }
+void Informer::stop() {
+  watch_.reset();
+}
 
-InformerSet::~InformerSet() { stop(); }
+InformerSet::~InformerSet() {
+  stop();
+}
 
 Informer& InformerSet::add(InformerOptions options, const std::function<void(Informer&)>& prepare) {
   auto informer = std::make_unique<Informer>(client_, std::move(options));

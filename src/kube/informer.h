@@ -20,7 +20,7 @@ namespace puppis::kube {
 
 struct InformerOptions {
   Gvr type;
-  std::string ns;             ///< "" for every namespace
+  std::string ns;  ///< "" for every namespace
   std::string labelSelector;
   std::string fieldSelector;
   /// Applied to every object before it is kept; the default drops metadata.managedFields.
@@ -29,22 +29,23 @@ struct InformerOptions {
   std::function<std::vector<std::string>(const Value&)> index;
 };
 
-/// A change of the mirrored objects: `before` is missing when the object is new to us, `after` when it is gone.
+/// A change of the mirrored objects: `before` is missing when the object is new to us, `after` when it is
+/// gone.
 struct Change {
   std::optional<Value> before;
   std::optional<Value> after;
   [[nodiscard]] const Value& object() const { return after ? *after : *before; }
 };
 
-/// A mirror in memory of the objects of one type, kept by list and watch. It resumes a broken watch from where it
-/// stood, lists again when that revision is gone, and turns what the new list shows into exactly the changes that were
-/// missed: no change is lost, none told twice. Reading is safe from any thread at any time.
+/// A mirror in memory of the objects of one type, kept by list and watch. It resumes a broken watch from
+/// where it stood, lists again when that revision is gone, and turns what the new list shows into exactly the
+/// changes that were missed: no change is lost, none told twice. Reading is safe from any thread at any time.
 class Informer {
  public:
   Informer(Client& client, InformerOptions options);
 
-  /// Called for each change, one call at a time, after the mirror has it; must return soon and may read the mirror.
-  /// Set before the informer is started.
+  /// Called for each change, one call at a time, after the mirror has it; must return soon and may read the
+  /// mirror. Set before the informer is started.
   void onChange(std::function<void(const Change&)> handler) { handlers_.push_back(std::move(handler)); }
 
   /// Whether the first list is in.
@@ -54,14 +55,14 @@ class Informer {
   [[nodiscard]] std::vector<Value> list(const std::string& ns = {}) const;
   [[nodiscard]] std::vector<Value> byIndex(const std::string& key) const;
   [[nodiscard]] std::size_t size() const;
-  /// Takes an object that an API call of ours returned, so that the mirror is not behind what we did ourselves. An
-  /// older or equal version changes nothing; the change is told to the handlers.
+  /// Takes an object that an API call of ours returned, so that the mirror is not behind what we did
+  /// ourselves. An older or equal version changes nothing; the change is told to the handlers.
   void learn(Value object);
   [[nodiscard]] const Gvr& type() const { return options_.type; }
 
-  /// Does what is due: list, start the watch, or start it again; blocking. `wake` is called (from any thread) whenever
-  /// something may have become due. Answers how long until the next attempt is due; nothing means when woken.
-  /// For whoever drives the informer (InformerSet, a simulation); one caller at a time.
+  /// Does what is due: list, start the watch, or start it again; blocking. `wake` is called (from any thread)
+  /// whenever something may have become due. Answers how long until the next attempt is due; nothing means
+  /// when woken. For whoever drives the informer (InformerSet, a simulation); one caller at a time.
   std::optional<Nanos> runDue(Clock& clock, Log& log, const std::function<void()>& wake);
   /// Ends the watch.
   void stop();
@@ -83,7 +84,8 @@ class Informer {
   mutable std::mutex mutex_;
   std::map<ObjectName, Value> objects_;
   std::map<std::string, std::set<ObjectName>> index_;
-  std::map<ObjectName, std::string> removed_;  ///< versions at which objects went, so that `learn` cannot revive them
+  std::map<ObjectName, std::string>
+      removed_;  ///< versions at which objects went, so that `learn` cannot revive them
   bool synced_ = false;
   State state_ = State::Listing;
   std::string resourceVersion_;
@@ -127,8 +129,8 @@ class InformerSet {
   std::thread thread_;
 };
 
-/// Orders two resource versions of one object: by number, as the API's convention since 1.34 allows; versions that are
-/// no numbers order as "newer unless equal".
+/// Orders two resource versions of one object: by number, as the API's convention since 1.34 allows; versions
+/// that are no numbers order as "newer unless equal".
 bool newerVersion(const std::string& candidate, const std::string& than);
 
 }  // namespace puppis::kube

@@ -14,10 +14,11 @@ namespace {
 const Gvr kThings{"", "v1", "configmaps"};
 
 Value thing(const std::string& name, const std::string& value) {
-  return Value::object({{"apiVersion", "v1"},
-                        {"kind", "ConfigMap"},
-                        {"metadata", Value::object({{"name", name}, {"labels", Value::object({{"owner", value}})}})},
-                        {"data", Value::object({{"v", value}})}});
+  return Value::object(
+      {{"apiVersion", "v1"},
+       {"kind", "ConfigMap"},
+       {"metadata", Value::object({{"name", name}, {"labels", Value::object({{"owner", value}})}})},
+       {"data", Value::object({{"v", value}})}});
 }
 
 class InformerTest : public testing::Test {
@@ -25,7 +26,9 @@ class InformerTest : public testing::Test {
   InformerOptions options() {
     InformerOptions out;
     out.type = kThings;
-    out.index = [](const Value& object) { return std::vector<std::string>{label(object, "owner").value_or("")}; };
+    out.index = [](const Value& object) {
+      return std::vector<std::string>{label(object, "owner").value_or("")};
+    };
     return out;
   }
   void follow(Informer& informer) {
@@ -132,8 +135,8 @@ TEST_F(InformerTest, LearningIsNeitherToldTwiceNorRevivesTheDead) {
   EXPECT_EQ(informer.size(), 0U);
 }
 
-// Whatever happens to the objects and the watch, a mirror that has settled equals the server, and the changes told add
-// up to it.
+// Whatever happens to the objects and the watch, a mirror that has settled equals the server, and the changes
+// told add up to it.
 RC_GTEST_FIXTURE_PROP(InformerTest, EndsEqualToTheServer, ()) {
   Informer informer(client, options());
   std::map<std::string, std::string> sum;

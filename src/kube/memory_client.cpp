@@ -23,8 +23,8 @@ struct MemoryClient::Watcher {
   bool closed = false;
 
   [[nodiscard]] bool wants(const Gvr& t, const Value& object) const {
-    return t == type && (ns.empty() || namespaceOf(object) == ns) && labels.matches(object.get("metadata", "labels")) &&
-           fields.matches(object);
+    return t == type && (ns.empty() || namespaceOf(object) == ns) &&
+           labels.matches(object.get("metadata", "labels")) && fields.matches(object);
   }
 };
 
@@ -95,13 +95,14 @@ Result<List> MemoryClient::list(const Gvr& type, const std::string& ns, const Li
   out.resourceVersion = std::to_string(version_);
   for (const auto& [key, object] : objects_) {
     bool wanted = key.first == type && (ns.empty() || key.second.ns == ns);
-    if (wanted && labels.matches(object.get("metadata", "labels")) && fields.matches(object)) out.items.push_back(object);
+    if (wanted && labels.matches(object.get("metadata", "labels")) && fields.matches(object))
+      out.items.push_back(object);
   }
   return out;
 }
 
-Result<std::unique_ptr<Subscription>> MemoryClient::watch(const Gvr& type, const std::string& ns, WatchHandler handler,
-                                                          const WatchOptions& options) {
+Result<std::unique_ptr<Subscription>> MemoryClient::watch(const Gvr& type, const std::string& ns,
+                                                          WatchHandler handler, const WatchOptions& options) {
   TRY_VOID(admit({"watch", type, {ns, ""}, ""}));
   auto watcher = std::make_shared<Watcher>();
   watcher->type = type;
@@ -125,7 +126,8 @@ Result<std::unique_ptr<Subscription>> MemoryClient::watch(const Gvr& type, const
       }
     } else {
       for (const auto& event : history_) {
-        if (event.version > from && watcher->wants(event.type, event.event.object)) watcher->pending.push_back(event.event);
+        if (event.version > from && watcher->wants(event.type, event.event.object))
+          watcher->pending.push_back(event.event);
       }
     }
     watchers_.push_back(watcher);
@@ -183,7 +185,8 @@ Result<Value> MemoryClient::change(const Gvr& type, const ObjectName& name, cons
   {
     std::lock_guard lock(mutex_);
     auto it = objects_.find({type, name});
-    if (it == objects_.end()) return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
+    if (it == objects_.end())
+      return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
     const Value before = it->second;
     for (const char* field : {"uid", "resourceVersion"}) {
       const std::string& given = wanted.get("metadata", field).asString();
@@ -198,11 +201,13 @@ Result<Value> MemoryClient::change(const Gvr& type, const ObjectName& name, cons
     } else if (before.has("status")) {
       after.set("status", before.get("status"));
     }
-    for (const char* field : {"uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp"}) {
+    for (const char* field :
+         {"uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp"}) {
       if (before.get("metadata").has(field)) after["metadata"].set(field, before.get("metadata", field));
     }
     if (after == before || dryRun) return after;
-    if (!(after.get("spec") == before.get("spec"))) after["metadata"].set("generation", generation(before) + 1);
+    if (!(after.get("spec") == before.get("spec")))
+      after["metadata"].set("generation", generation(before) + 1);
     if (beingDeleted(after) && after.get("metadata", "finalizers").empty()) {
       erase(type, name, after);
       out = after;
@@ -228,7 +233,8 @@ Result<Value> MemoryClient::patch(const Gvr& type, const ObjectName& name, Patch
   {
     std::lock_guard lock(mutex_);
     auto it = objects_.find({type, name});
-    if (it == objects_.end()) return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
+    if (it == objects_.end())
+      return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
     current = it->second;
   }
   return change(type, name, data::applyMergePatch(current, body), options.subresource, options.dryRun);
@@ -240,11 +246,13 @@ Result<Value> MemoryClient::remove(const Gvr& type, const ObjectName& name, cons
   {
     std::lock_guard lock(mutex_);
     auto it = objects_.find({type, name});
-    if (it == objects_.end()) return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
+    if (it == objects_.end())
+      return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
     Value object = it->second;
     bool sameUid = !options.uid || *options.uid == uid(object);
     bool sameVersion = !options.resourceVersion || *options.resourceVersion == resourceVersion(object);
-    if (!sameUid || !sameVersion) return fail(ErrorCode::Conflict, "the precondition of the delete does not hold");
+    if (!sameUid || !sameVersion)
+      return fail(ErrorCode::Conflict, "the precondition of the delete does not hold");
     if (options.dryRun) return out;
     if (object.get("metadata", "finalizers").empty()) {
       erase(type, name, object);

@@ -16,9 +16,9 @@
 namespace puppis::kube {
 
 /// A double of an API for tests: stores any object of any type, with uids, versions, generations, finalizers,
-/// preconditions, merge patches, the status subresource, selectors and watches, and keeps a record of what was asked.
-/// No defaulting, no validation, no strategic or server-side apply. Watch handlers are called from the thread that
-/// made the change, after its locks are released.
+/// preconditions, merge patches, the status subresource, selectors and watches, and keeps a record of what
+/// was asked. No defaulting, no validation, no strategic or server-side apply. Watch handlers are called from
+/// the thread that made the change, after its locks are released.
 class MemoryClient final : public Client {
  public:
   struct Call {
@@ -67,9 +67,10 @@ class MemoryClient final : public Client {
   using Key = std::pair<Gvr, ObjectName>;
 
   Status admit(Call call);
-  Result<Value> store(const Gvr& type, const ObjectName& name, Value object, const std::optional<Value>& before);
-  Result<Value> change(const Gvr& type, const ObjectName& name, const Value& wanted, const std::string& subresource,
-                       bool dryRun);
+  Result<Value> store(const Gvr& type, const ObjectName& name, Value object,
+                      const std::optional<Value>& before);
+  Result<Value> change(const Gvr& type, const ObjectName& name, const Value& wanted,
+                       const std::string& subresource, bool dryRun);
   void erase(const Gvr& type, const ObjectName& name, Value object);
   void record(const Gvr& type, WatchEvent::Type kind, const Value& object);
   void deliver();

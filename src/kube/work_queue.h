@@ -13,9 +13,9 @@
 
 namespace puppis::kube {
 
-/// Keys that want work. A key waits at most once however often it is added; one that is being worked on and added again
-/// is given out again only after `done`, so that no two workers ever have the same key. Failures wait longer each time.
-/// Safe to share between threads.
+/// Keys that want work. A key waits at most once however often it is added; one that is being worked on and
+/// added again is given out again only after `done`, so that no two workers ever have the same key. Failures
+/// wait longer each time. Safe to share between threads.
 class WorkQueue {
  public:
   explicit WorkQueue(Clock& clock, Nanos firstPause = std::chrono::milliseconds(100),

@@ -230,6 +230,53 @@ def _():
     return t
 
 
+@table("encoding/yaml")
+def _():
+    texts = S + ["x\ny", "x\n", "x\n\n", "\n", " x\ny", "x \ny", "x\n y", "0123", "1e3", "2020-01-01", "12:30", "-", "- a", "a #b", "#a", "@x", "a'b", "'a", "null", "~", "<<",
+                 "a\u0085b", "0x1f", "0o7", "1_000", ".inf", "=", "?x", "? x", "x:", ":x", "a: b", "[x", "%d", "\u00a0", "a\\b", 'a"b', "\u007f", "y", "No", "Off",
+                 "---", "--- x", "...", "1.5", "+1", "0b1", "-.5", "1.", "a\tb", "\ttab", "\u2028", "\ufeff", "a\r\nb", "2001-12-14t21:59:43.10-05:00", "T", "1T2"]
+    data = DATA + texts + [[[Num("1"), Num("2")], [{"a": Num("1"), "b": [Num("1"), {}]}]], {"a": {"b": []}, "y": "n", "1": "x", "": "", "x y": None, "a:b": True,
+            "true": Num("1"), "- x": [[]], "multi\nkey": Num("1"), "k": "l1\nl2\n"}, [{"a": "x\ny"}, ["p\nq"]], Byt(b"ab\xff")]
+    docs = ["", "a: 1", "- 1\n- x\n", "a: 1\n---\nb: 2\n", "a: {b: [1, 2.50, 0x1F, 0o17, 017, 0b11, 1_000, .5, 1e3, ~, null, yes, true, True]}", "&x a: 1", "x: &a {b: 1}\ny: *a",
+            "x: &a {b: 1}\ny:\n  <<: *a\n  c: 2", "a: |\n  x\n  y\nb: >\n  p\n  q\n", "a: 'it''s'", "a: [", "{a: 1, a: 1}", "a: 1\na: 2", "2020-01-01", "x: !!str 1", "x: !!int '1'", "x: !!float 1",
+            "x: !!binary YWJj", ".inf", "-.inf", ".nan", "--- x\n", "---\n", "# c\n", "1: a\nnull: b\ntrue: c", "? [a]\n: 1", "a: b: c", "\ta: 1", "'x", "01289", "12:30:45", "0x", "1.", "+1", "-0", "1e400", "<<: 1",
+            "x: @a", "- - a\n  - b\n-\n  c: d"]
+    return {"Marshal": product(data, limit=300), "MarshalStream": product([data, [], [Num("1")], Num("1")]), "Unmarshal": product(docs), "UnmarshalStream": product(docs)}
+
+
+@table("crypto/md5")
+def _():
+    return {"Sum": product(B + S[:6])}
+
+
+@table("crypto/sha1")
+def _():
+    return {"Sum": product(B + S[:6])}
+
+
+@table("crypto/sha256")
+def _():
+    return {"Sum256": product(B + S[:6]), "Sum224": product(B)}
+
+
+@table("crypto/sha512")
+def _():
+    return {n: product(B + S[:4]) for n in ["Sum512", "Sum384", "Sum512_224", "Sum512_256"]}
+
+
+@table("crypto/hmac")
+def _():
+    return {"Sign": product(["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "SHA512_224", "SHA512_256", "X"], ["", "key", Byt(b"\xff" * 100)], ["", "abc"], limit=80)}
+
+
+@table("crypto/ed25519")
+def _():
+    h = bytes.fromhex
+    good = [Byt(h("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")), "",
+            Byt(h("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"))]
+    return {"Valid": [good, [good[0], "x", good[2]], [good[0], "", "short"], ["short", "", good[2]]]}
+
+
 def main():
     oracle = sys.argv[1]
     want = sys.argv[2:] or list(T)

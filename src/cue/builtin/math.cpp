@@ -80,7 +80,7 @@ double ldexp(double fraction, std::int64_t exponent) {
   return std::ldexp(fraction, static_cast<int>(std::max(-kFar, std::min(kFar, exponent))));
 }
 
-double jn(std::int64_t n, double x) { return ::jn(static_cast<int>(n), x); }
+double jn(std::int64_t n, double x) { return x == 0 && n != 0 ? 0 : ::jn(static_cast<int>(n), x); }
 double yn(std::int64_t n, double x) { return ::yn(static_cast<int>(n), x); }
 
 double gamma(double x) {

@@ -8,14 +8,21 @@ namespace puppis::cue::builtin {
 
 extern const Package kBase64Package;
 extern const Package kBitsPackage;
+extern const Package kEd25519Package;
 extern const Package kHexPackage;
+extern const Package kHmacPackage;
 extern const Package kJsonPackage;
 extern const Package kListPackage;
 extern const Package kMathPackage;
+extern const Package kMd5Package;
 extern const Package kPathPackage;
 extern const Package kRegexpPackage;
+extern const Package kSha1Package;
+extern const Package kSha256Package;
+extern const Package kSha512Package;
 extern const Package kStrconvPackage;
 extern const Package kStringsPackage;
 extern const Package kStructPackage;
+extern const Package kYamlPackage;
 
 }  // namespace puppis::cue::builtin

@@ -170,7 +170,8 @@ class Writer {
     } else if (value.type == Value::Type::Struct && value.count > 0) {
       map(value, indent);
     } else {
-      leaf(value, indent);
+      // The lines of a literal block are indented even at the top.
+      leaf(value, std::max<std::size_t>(indent, 2));
     }
   }
 

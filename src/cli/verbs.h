@@ -11,6 +11,8 @@ namespace puppis::cli {
 /// it below and name it in verbs.cpp.
 std::vector<Verb> allVerbs();
 
+Verb defRenderVerb();
+Verb dryRunVerb();
 Verb versionVerb();
 
 }  // namespace puppis::cli

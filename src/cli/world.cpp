@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/world.h"
+
+#include <iterator>
+
+#include "base/files.h"
+#include "base/strings.h"
+#include "cli/output.h"
+#include "cue/cue.h"
+
+namespace puppis::cli {
+
+Result<Definitions> loadDefinitions(Context& context, const std::vector<std::string>& paths) {
+  Definitions out;
+  out.runtime = cue::Runtime::make();
+  auto builtIn = std::make_shared<oam::BuiltInCatalog>(out.runtime);
+  if (paths.empty()) {
+    out.catalog = std::move(builtIn);
+    return out;
+  }
+  TRY(auto given, oam::loadDefinitions(context.files, paths, *out.runtime, &out.others));
+  out.catalog = std::make_shared<oam::LayeredCatalog>(
+      std::vector<std::shared_ptr<const oam::Catalog>>{std::move(given), std::move(builtIn)});
+  return out;
+}
+
+Result<std::shared_ptr<const SourceFile>> readSource(Context& context, const std::string& path) {
+  if (path == "-") {
+    return SourceFile::make("-", std::string(std::istreambuf_iterator<char>(context.in), {}));
+  }
+  TRY(std::string text, context.files.read(path));
+  return SourceFile::make(path, std::move(text));
+}
+
+void printWarnings(Context& context, const std::vector<Error>& warnings) {
+  for (const Error& warning : warnings) {
+    context.err << painted("warning: ", "yellow", context.colourErr) << warning.str() << '\n';
+  }
+}
+
+}  // namespace puppis::cli

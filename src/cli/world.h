@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/command.h"
+#include "data/value.h"
+#include "oam/catalog.h"
+
+namespace puppis::cue {
+class Runtime;
+}
+
+namespace puppis::cli {
+
+/// The definitions of a command line: the built-in ones, and those of `-d` before them.
+struct Definitions {
+  std::shared_ptr<cue::Runtime> runtime;
+  std::shared_ptr<const oam::Catalog> catalog;
+  std::vector<data::Value> others;  ///< objects in the files of -d that are no definitions
+};
+Result<Definitions> loadDefinitions(Context& context, const std::vector<std::string>& paths);
+
+/// The text of a file, "-" being standard input, as a source with its name.
+Result<std::shared_ptr<const SourceFile>> readSource(Context& context, const std::string& path);
+
+/// Prints warnings on `err`.
+void printWarnings(Context& context, const std::vector<Error>& warnings);
+
+}  // namespace puppis::cli

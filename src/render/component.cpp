@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/component.h"
+
+#include <algorithm>
+
+#include "render/context_data.h"
+#include "render/contract.h"
+#include "render/patch.h"
+#include "render/terraform.h"
+
+namespace puppis::render {
+
+namespace {
+
+cue::Budget budgetOf(const RenderContext& context) {
+  cue::Budget out;
+  out.wallTime = context.budgetTime;
+  out.memoryBytes = context.budgetMemory;
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, cue::Value>> outputFields(const cue::Value& outputs) {
+  std::vector<std::pair<std::string, cue::Value>> out;
+  for (const cue::FieldView& field : outputs.fields()) out.emplace_back(field.name(), field.value);
+  return out;
+}
+
+ComponentRun::ComponentRun(Templates& templates, const oam::Application& application,
+                           const oam::Component& component, const oam::Catalog& catalog,
+                           const RenderContext& context)
+    : templates_(templates),
+      application_(application),
+      component_(component),
+      catalog_(catalog),
+      context_(context),
+      session_(templates.runtime(), budgetOf(context)) {
+  scope_.title = "component \"" + component.name + "\" (" + component.type + ")";
+  scope_.type = component.typePlace;
+  scope_.properties = component.propertiesPlace;
+  scope_.application = application.source;
+  contextData_ = contextOf(application, component.name, component.properties, context);
+}
+
+void ComponentRun::report(const std::vector<Error>& errors) {
+  for (const Error& e : errors) diagnostics_->add(e);
+}
+
+cue::Value ComponentRun::evaluate(const oam::Definition& definition, const data::Value& parameter,
+                                  bool bindEmpty, const FaultScope& scope) {
+  auto program = templates_.of(definition);
+  if (!program) {
+    report(explain({program.error()}, {}, scope));
+    return {};
+  }
+  if ((*program)->mayCallProviders()) {
+    diagnostics_->error(scope.type
+                            .error(ErrorCode::NotSupported,
+                                   "the template calls a provider (#do), which only workflow steps can")
+                            .context(scope.title));
+    return {};
+  }
+  std::vector<cue::Binding> bindings;
+  if (parameter.isObject()) {
+    bindings.push_back({"parameter", parameter.sorted(), application_.source});
+  } else if (bindEmpty) {
+    bindings.push_back({"parameter", data::Value::object(), {}});
+  }
+  bindings.push_back({"context", contextData_, {}});
+  return session_.evaluate(*program, bindings);
+}
+
+bool ComponentRun::reportInvalid(const cue::Value& root, const FaultScope& scope) {
+  std::vector<Error> failures = root.validate();
+  if (session_.exhausted()) failures = {*session_.exhausted()};
+  if (failures.empty()) return false;
+  report(explain(failures, root, scope));
+  return true;
+}
+
+bool ComponentRun::runWorkload(const oam::Definition& definition) {
+  if (definition.schematic == oam::SchematicKind::Terraform) {
+    auto made = terraformConfiguration(definition, component_.name, targetNamespace(application_, context_),
+                                       component_.properties);
+    if (!made) {
+      diagnostics_->add(explain(made.error(), scope_));
+      return false;
+    }
+    configuration_ = std::move(*made);
+    return true;
+  }
+  if (definition.schematic != oam::SchematicKind::Cue) {
+    diagnostics_->error(
+        scope_.type
+            .error(ErrorCode::NotSupported,
+                   "the schematic of " + definition.title() +
+                       " (helm or kube) is read, but was removed from KubeVela and renders nothing")
+            .context(scope_.title));
+    return false;
+  }
+  root_ = evaluate(definition, component_.properties, true, scope_);
+  if (!root_.exists() || reportInvalid(root_, scope_)) return false;
+  if (context_.warnUndeclared && component_.properties.isObject()) {
+    cue::Value schema = session_.evaluate(*templates_.of(definition)).lookup("parameter");
+    for (Error& warning : undeclared(component_.properties, schema, scope_))
+      diagnostics_->warn(std::move(warning));
+  }
+  base_ = root_.lookup("output");
+  if (!base_.exists()) {
+    diagnostics_->error(
+        scope_.type.error(ErrorCode::Invalid, "the template of " + definition.title() + " has no output")
+            .context(scope_.title));
+    return false;
+  }
+  std::size_t before = diagnostics_->errors.size();
+  collectOutputs(root_, std::string(kAuxiliaryWorkload), definition_, scope_);
+  return diagnostics_->errors.size() == before;
+}
+
+void ComponentRun::collectOutputs(const cue::Value& root, const std::string& type,
+                                  const std::shared_ptr<const oam::Definition>& definition,
+                                  const FaultScope& scope) {
+  cue::Value outputs = root.lookup("outputs");
+  if (!outputs.exists()) return;
+  if (auto error = outputs.error()) {
+    report(explain({*error}, root, scope));
+    return;
+  }
+  for (auto& [name, value] : outputFields(outputs)) {
+    auxiliaries_.push_back({type, name, value, definition, scope, root});
+  }
+}
+
+std::optional<data::Value> ComponentRun::finished(const cue::Value& value, const cue::Value& root,
+                                                  const FaultScope& scope, std::string_view what) {
+  std::vector<Error> failures = value.validate({.concrete = true, .final = true});
+  if (session_.exhausted()) failures = {*session_.exhausted()};
+  if (!failures.empty()) {
+    report(explain(failures, root, scope));
+    return std::nullopt;
+  }
+  auto object = value.toJson();
+  if (!object) {
+    report(explain({object.error()}, root, scope));
+    return std::nullopt;
+  }
+  if (!object->get("kind").isString() || object->get("kind").asString().empty()) {
+    diagnostics_->error(
+        scope.type
+            .error(ErrorCode::Invalid, std::string(what) + " is no Kubernetes object: it has no \"kind\"")
+            .context(scope.title));
+    return std::nullopt;
+  }
+  return std::move(*object);
+}
+
+bool ComponentRun::refreshContext() {
+  std::vector<Error> failures;
+  if (configuration_) {
+    contextData_.set("output", *configuration_);
+  } else if (auto output = base_.toJson()) {
+    contextData_.set("output", output->sorted());
+  } else {
+    report(explain({output.error()}, root_, scope_));
+    return false;
+  }
+  data::Value outputs = data::Value::object();
+  for (const Auxiliary& auxiliary : auxiliaries_) {
+    auto object = auxiliary.value.toJson();
+    if (!object) {
+      report(explain({object.error()}, auxiliary.root, auxiliary.scope));
+      return false;
+    }
+    outputs.set(auxiliary.name, object->sorted());
+  }
+  if (!outputs.empty()) contextData_.set("outputs", outputs.sorted());
+  return true;
+}
+
+bool ComponentRun::applyPatches(const cue::Value& root, const FaultScope& scope) {
+  auto note = [&](cue::Value& target, Result<cue::Value> patched) {
+    std::vector<Error> failures;
+    if (!patched) {
+      failures.push_back(std::move(patched).error());
+    } else {
+      failures = patched->validate();
+    }
+    if (session_.exhausted()) failures = {*session_.exhausted()};
+    if (failures.empty()) {
+      target = *patched;
+      return true;
+    }
+    for (Error& failure : failures) failure.context("merging the patch into the component's object");
+    report(explain(failures, root, scope));
+    return false;
+  };
+  if (cue::Value patch = root.lookup("patch"); patch.exists()) {
+    if (configuration_) base_ = session_.fromData(*configuration_);
+    if (!note(base_, applyPatch(session_, base_, patch))) return false;
+    if (configuration_) {
+      auto object = base_.toJson();
+      if (!object) {
+        report(explain({object.error()}, root, scope));
+        return false;
+      }
+      configuration_ = std::move(*object);
+    }
+  }
+  cue::Value patches = root.lookup("patchOutputs");
+  if (!patches.exists()) return true;
+  for (Auxiliary& auxiliary : auxiliaries_) {
+    cue::Selector name;
+    name.name = auxiliary.name;
+    cue::Value patch = patches.field(name);
+    if (patch.exists() && !note(auxiliary.value, applyStrategicPatch(session_, auxiliary.value, patch)))
+      return false;
+  }
+  return true;
+}
+
+void ComponentRun::runTrait(const oam::Trait& trait,
+                            const std::shared_ptr<const oam::Definition>& definition) {
+  FaultScope scope;
+  scope.title = "trait \"" + trait.type + "\" of component \"" + component_.name + "\"";
+  scope.type = trait.place;
+  scope.properties = trait.propertiesPlace;
+  scope.application = application_.source;
+  if (definition->schematic == oam::SchematicKind::None) {
+    // A raw trait: the properties are the custom resource's spec, and the resource is the definition's own
+    // business.
+    diagnostics_->error(scope.type
+                            .error(ErrorCode::NotSupported,
+                                   definition->title() + " has no template; it only names the resource " +
+                                       definition->definitionRef)
+                            .context(scope.title));
+    return;
+  }
+  cue::Value root = evaluate(*definition, trait.properties, false, scope);
+  if (!root.exists() || reportInvalid(root, scope)) return;
+  if (context_.warnUndeclared && trait.properties.isObject()) {
+    cue::Value schema = session_.evaluate(*templates_.of(*definition)).lookup("parameter");
+    for (Error& warning : undeclared(trait.properties, schema, scope)) diagnostics_->warn(std::move(warning));
+  }
+  if (root.lookup("processing").exists()) {
+    diagnostics_->error(scope.type
+                            .error(ErrorCode::NotSupported,
+                                   "the template fetches a URL while rendering (processing.http), which is "
+                                   "not done: a rendering depends on nothing but its input")
+                            .context(scope.title));
+    return;
+  }
+  collectOutputs(root, labelType(trait.type), definition, scope);
+  if (!applyPatches(root, scope)) return;
+  // What the definition's author says is wrong, in words.
+  for (const cue::Value& element : root.lookup("errs").elements()) {
+    auto text = element.asString();
+    if (!text || text->empty()) continue;
+    diagnostics_->error(scope.properties.error(ErrorCode::InvalidArgument, *text).context(scope.title));
+    return;
+  }
+  managedByTrait_ = managedByTrait_ || definition->manageWorkload;
+}
+
+void ComponentRun::assemble(RenderedComponent& out) {
+  Contract contract(application_, component_.name, context_);
+  std::optional<data::Value> workload = configuration_;
+  if (!workload) workload = finished(base_, root_, scope_, "the output");
+  if (!workload) return;
+  contract.stampWorkload(*workload, component_.type);
+  std::map<std::string, const Auxiliary*> names;
+  for (const Auxiliary& auxiliary : auxiliaries_) {
+    auto [first, fresh] = names.emplace(auxiliary.name, &auxiliary);
+    if (!fresh) {
+      diagnostics_->error(
+          auxiliary.scope.type
+              .error(ErrorCode::Invalid,
+                     "outputs." + auxiliary.name + " is made twice, also by " + first->second->scope.title)
+              .context(auxiliary.scope.title));
+    }
+    auto object = finished(auxiliary.value, auxiliary.root, auxiliary.scope, "outputs." + auxiliary.name);
+    if (!object) continue;
+    contract.stampTrait(*object, auxiliary.type, auxiliary.name);
+    if (auxiliary.type != kAuxiliaryWorkload) {
+      if (auto set = setWorkloadReference(*object, *auxiliary.definition, *workload); !set) {
+        diagnostics_->add(explain(set.error(), auxiliary.scope));
+      }
+    }
+    out.resources.push_back(
+        {std::move(*object), Resource::Role::Trait, auxiliary.type, auxiliary.name, auxiliary.definition});
+  }
+  if (!managedByTrait_) {
+    out.resources.insert(out.resources.begin(),
+                         {std::move(*workload), Resource::Role::Workload, "", "", definition_});
+  }
+  out.workloadManagedByTrait = managedByTrait_;
+}
+
+RenderedComponent ComponentRun::run(oam::Diagnostics& diagnostics) {
+  diagnostics_ = &diagnostics;
+  RenderedComponent out;
+  out.name = component_.name;
+  out.type = component_.type;
+  out.properties = component_.properties;
+  std::size_t before = diagnostics.errors.size();
+  auto lookUp = [&](oam::DefinitionKind kind, const std::string& type, const oam::Place& place) {
+    std::shared_ptr<const oam::Definition> found;
+    if (type.empty()) return found;
+    auto result = catalog_.find(kind, type);
+    if (result) return *result;
+    if (result.error().where().empty()) {
+      Error error = place.error(result.error().code(), result.error().message());
+      if (!result.error().suggestion().empty()) error.suggest(result.error().suggestion());
+      diagnostics.error(std::move(error));
+    } else {
+      diagnostics.add(result.error());
+    }
+    return found;
+  };
+  definition_ = lookUp(oam::DefinitionKind::Component, component_.type, component_.typePlace);
+  out.definition = definition_;
+  for (const oam::Trait& trait : component_.traits) {
+    traits_.push_back(
+        {trait.type, trait.properties, lookUp(oam::DefinitionKind::Trait, trait.type, trait.place)});
+  }
+  bool ready = definition_ != nullptr && runWorkload(*definition_);
+  contextData_.set("componentType", labelType(component_.type));
+  for (std::size_t i = 0; ready && i < traits_.size(); ++i) {
+    if (traits_[i].definition == nullptr) continue;
+    ready = refreshContext();
+    if (ready) runTrait(component_.traits[i], traits_[i].definition);
+  }
+  out.traits = traits_;
+  if (ready && diagnostics.errors.size() == before) assemble(out);
+  return out;
+}
+
+}  // namespace puppis::render

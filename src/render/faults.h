@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "cue/cue.h"
+#include "oam/application.h"
+#include "oam/definition.h"
+
+namespace puppis::render {
+
+/// Whose template is being evaluated, for messages: the user's lines come first, then the definition's.
+struct FaultScope {
+  std::string title;      ///< `component "web" (webservice)`
+  oam::Place type;        ///< where the user chose the definition
+  oam::Place properties;  ///< where the parameters were given
+  std::shared_ptr<const SourceFile> application;
+};
+
+/// The engine's failures as faults of an Application. A failure that comes from a parameter the user did not
+/// give is said so, naming the parameter; `root` is the evaluated template.
+std::vector<Error> explain(const std::vector<Error>& failures, const cue::Value& root,
+                           const FaultScope& scope);
+/// One failure.
+Error explain(const Error& failure, const FaultScope& scope);
+
+/// Properties at the top that the template's `parameter` neither declares nor accepts by a pattern or `...`.
+std::vector<Error> undeclared(const data::Value& properties, const cue::Value& schema,
+                              const FaultScope& scope);
+
+}  // namespace puppis::render

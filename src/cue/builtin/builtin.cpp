@@ -28,7 +28,7 @@ std::span<const Package* const> packages() {
         &kBase64Package, &kBitsPackage, &kEd25519Package, &kHexPackage, &kHmacPackage,
         &kJsonPackage, &kListPackage, &kMathPackage, &kMd5Package, &kPathPackage,
         &kRegexpPackage, &kSha1Package, &kSha256Package, &kSha512Package, &kStrconvPackage,
-        &kStringsPackage, &kStructPackage, &kYamlPackage,
+        &kStringsPackage, &kStructPackage, &kTimePackage, &kYamlPackage,
     };
     std::sort(out.begin(), out.end(), [](const Package* a, const Package* b) { return a->path < b->path; });
     return out;

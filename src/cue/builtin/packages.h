@@ -23,6 +23,7 @@ extern const Package kSha512Package;
 extern const Package kStrconvPackage;
 extern const Package kStringsPackage;
 extern const Package kStructPackage;
+extern const Package kTimePackage;
 extern const Package kYamlPackage;
 
 }  // namespace puppis::cue::builtin

@@ -71,7 +71,7 @@ bool isNamePart(std::string_view text) {
 }
 
 std::string tooLongText(std::size_t most) {
-  return "must be no more than " + std::to_string(most) + " bytes";
+  return "must be no more than " + std::to_string(most) + " characters";
 }
 
 }  // namespace
@@ -85,7 +85,8 @@ std::string nameFault(std::string_view name, KindInfo::NameRule rule) {
       return {};
     case KindInfo::NameRule::Label:
       if (name.size() > 63) return tooLongText(63);
-      return isDnsLabel(name) ? std::string{} : std::string(kLabelRule);
+      if (isDnsLabel(name)) return {};
+      return isSubdomain(name) ? "must not contain dots" : std::string(kLabelRule);
     case KindInfo::NameRule::Label1035:
       if (name.size() > 63) return tooLongText(63);
       return isDnsLabel(name) && name.front() >= 'a' ? std::string{} : std::string(kLabel1035Rule);
@@ -103,9 +104,8 @@ std::string qualifiedNameFault(std::string_view text) {
     std::string_view prefix = text.substr(0, slash);
     name = text.substr(slash + 1);
     if (name.find('/') != std::string_view::npos) {
-      return "a valid label key must consist of alphanumeric characters, '-', '_' or '.' with an optional "
-             "DNS subdomain prefix and "
-             "'/' (e.g. 'example.com/MyName')";
+      return "a qualified name " + std::string(kQualifiedRule.substr(std::string_view("name part ").size())) +
+             " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
     }
     if (prefix.empty()) return "prefix part must be non-empty";
     if (prefix.size() > 253 || !isSubdomain(prefix)) return "prefix part " + std::string(kSubdomainRule);

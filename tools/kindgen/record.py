@@ -64,7 +64,7 @@ for case in yaml.safe_load_all(open(path)):
     else:
         out.append({"request": first, "code": code, "response": answer})
     if code == 201:
-        call("DELETE", url + "/" + answer["metadata"]["name"] + "?gracePeriodSeconds=0")
+        call("DELETE", url + "/" + answer["metadata"]["name"] + "?gracePeriodSeconds=0&propagationPolicy=Background")
 
 
 def strip(entry):

@@ -15,6 +15,7 @@ using data::Value;
 
 constexpr std::uint32_t kNetwork =
     (10U << 24) | (96U << 16);  // 10.96.0.0/16, as kubeadm's default range begins
+constexpr std::string_view kRangePrefix = "10.96.";
 constexpr std::uint32_t kHosts = (1U << 16) - 2;
 constexpr std::uint32_t kStaticBand = 256;  // kept for addresses that users choose
 constexpr std::int64_t kFirstNodePort = 30000;
@@ -80,6 +81,9 @@ Status allocateIp(Value& spec, const Taken& taken, std::uint64_t seed, Faults& f
       if (!taken.addresses.contains(address(host))) ip = address(host);
     }
     if (ip.empty()) return fail(ErrorCode::Internal, "failed to allocate a serviceIP: range is full");
+  } else if (ip != "None" && !startsWith(ip, kRangePrefix)) {
+    faults.invalid("spec.clusterIPs", Value::array({ip}),
+                   "failed to allocate IP " + ip + ": the provided network does not match the current range");
   } else if (ip != "None" && taken.addresses.contains(ip)) {
     faults.invalid("spec.clusterIPs", Value::array({ip}),
                    "failed to allocate IP " + ip + ": provided IP is already allocated");
@@ -110,7 +114,10 @@ Status allocate(Value& object, const Value*, const std::function<std::vector<Val
     Value& port = spec["ports"].mutableAt(i);
     const std::string protocol = port.get("protocol").asString();
     if (std::int64_t wanted = port.get("nodePort").asInt(); wanted != 0) {
-      if (!taken.ports.emplace(wanted, protocol).second) {
+      if (wanted < kFirstNodePort || wanted >= kFirstNodePort + kNodePorts) {
+        faults.invalid("spec.ports[" + std::to_string(i) + "].nodePort", wanted,
+                       "provided port is not in the valid range. The range of valid ports is 30000-32767");
+      } else if (!taken.ports.emplace(wanted, protocol).second) {
         faults.invalid("spec.ports[" + std::to_string(i) + "].nodePort", wanted,
                        "provided port is already allocated");
       }

@@ -19,10 +19,11 @@ server, token, path = sys.argv[1:4]
 context = ssl._create_unverified_context()
 
 
-def call(method, url, body=None):
+def call(method, url, body=None, accept="application/json"):
     request = urllib.request.Request(server + url, method=method, data=None if body is None else json.dumps(body).encode())
     request.add_header("Authorization", "Bearer " + token)
     request.add_header("Content-Type", "application/json")
+    request.add_header("Accept", accept)
     try:
         with urllib.request.urlopen(request, context=context) as answer:
             return answer.status, json.load(answer)
@@ -62,7 +63,12 @@ for case in yaml.safe_load_all(open(path)):
         change["metadata"].pop("resourceVersion")
         out.append({"create": first, "old": answer, "request": change, "subresource": sub, "code": ucode, "response": uanswer})
     else:
-        out.append({"request": first, "code": code, "response": answer})
+        entry = {"request": first, "code": code, "response": answer}
+        if code == 201:
+            _, table = call("GET", url + "/" + answer["metadata"]["name"], accept="application/json;as=Table;v=v1;g=meta.k8s.io")
+            columns = [[c["name"], c["type"], c["format"], c["priority"]] for c in table["columnDefinitions"]]
+            entry["table"] = {"columns": columns, "cells": table["rows"][0]["cells"]}
+        out.append(entry)
     if code == 201:
         call("DELETE", url + "/" + answer["metadata"]["name"] + "?gracePeriodSeconds=0&propagationPolicy=Background")
 

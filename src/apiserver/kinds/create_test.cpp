@@ -5,6 +5,7 @@
 #include "apiserver/kinds/testing.h"
 #include "base/strings.h"
 #include "data/json.h"
+#include "kube/kubeconfig.h"
 
 namespace puppis::apiserver::kinds {
 namespace {
@@ -55,6 +56,36 @@ TEST(BuiltinKinds, MakeOfNewObjectsWhatKubernetesMakes) {
     blankChosen(got);
     EXPECT_EQ(data::toJson(got, {.indent = 1, .sortKeys = true}),
               data::toJson(want, {.indent = 1, .sortKeys = true}));
+  }
+}
+
+TEST(BuiltinKinds, PrintTheTablesThatKubernetesPrints) {
+  testing::Kinds kinds;
+  Value cases = testing::readCases("create.json", PUPPIS_SOURCE_DIR);
+  for (const auto& entry : cases.elements()) {
+    const Value& object = entry.get("response");
+    const Value& table = entry.get("table");
+    const KindInfo* kind = kinds.of(object);
+    if (kind->columns.empty()) {
+      EXPECT_EQ(table.get("columns").at(1).at(0).asString(), "Created At") << kind->kind;
+      continue;
+    }
+    SCOPED_TRACE(kind->kind + " " + object.get("metadata", "name").asString());
+    auto now = kube::parseRfc3339(object.get("metadata", "creationTimestamp").asString());
+    Value columns = Value::array();
+    Value cells = Value::array();
+    for (const auto& column : kind->columns) {
+      columns.push(Value::array({column.name, column.type, column.format, column.priority}));
+      Value cell = column.cell(object, now.value_or(Nanos{}));
+      cells.push(column.name == "Age" || endsWith(column.name, "Seen") ? Value("?") : cell);
+    }
+    Value want = table.get("cells");
+    for (std::size_t i = 0; i < kind->columns.size(); ++i) {
+      const std::string& name = kind->columns[i].name;
+      if (name == "Age" || endsWith(name, "Seen")) want.mutableAt(i) = "?";
+    }
+    EXPECT_EQ(data::toJson(columns), data::toJson(table.get("columns")));
+    EXPECT_EQ(data::toJson(cells), data::toJson(want));
   }
 }
 

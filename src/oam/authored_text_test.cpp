@@ -23,7 +23,7 @@ TEST(AuthoredText, IsReadBackAsTheSameDefinition) {
   auto runtime = cue::Runtime::make();
   std::size_t count = 0;
   for (const BuiltInFile& file : builtInFiles()) {
-    if (!file.path.ends_with(".cue")) continue;
+    if (!file.path.ends_with(".cue") || file.path.starts_with("packages/")) continue;
     auto first =
         parseAuthoredDefinition(SourceFile::make(std::string(file.path), std::string(file.text)), *runtime);
     ASSERT_TRUE(first) << first.error().str();

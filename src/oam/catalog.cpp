@@ -6,6 +6,8 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "cue/syntax/ast.h"
+#include "cue/syntax/parse.h"
 #include "data/yaml.h"
 #include "oam/builtin.h"
 
@@ -126,6 +128,19 @@ std::vector<std::string> LayeredCatalog::names(DefinitionKind kind) const {
   return {out.begin(), out.end()};
 }
 
+namespace {
+
+/// Whether a CUE file belongs to a package: then definitions import it, and it is none itself.
+bool isPackage(const std::shared_ptr<const SourceFile>& source) {
+  cue::ParseOptions options;
+  options.importsOnly = true;
+  auto file = cue::parse(source, options);
+  return file &&
+         std::ranges::any_of((*file)->decls, [](const cue::Decl* d) { return d->is<cue::Package>(); });
+}
+
+}  // namespace
+
 Result<std::shared_ptr<const MemoryCatalog>> loadDefinitions(Files& files,
                                                              const std::vector<std::string>& paths,
                                                              cue::Runtime& runtime,
@@ -141,6 +156,7 @@ Result<std::shared_ptr<const MemoryCatalog>> loadDefinitions(Files& files,
       TRY(std::string text, files.read(file));
       auto source = SourceFile::make(file, std::move(text));
       if (endsWith(file, ".cue")) {
+        if (file != path && isPackage(source)) continue;
         auto definition = parseAuthoredDefinition(source, runtime);
         if (definition) {
           out->add(std::move(*definition));

@@ -181,6 +181,7 @@ TEST(BuiltIn, FilesAreThoseOfTheTreeAndAllAreRead) {
 TEST(LoadDefinitions, ReadsADirectoryAndReportsEveryFault) {
   MemoryFiles files;
   ASSERT_TRUE(files.write("d/a.cue", kAuthored, 0644));
+  ASSERT_TRUE(files.write("d/packages/p.cue", "package p\n#X: {}\n#Y: {}\n", 0644));
   ASSERT_TRUE(files.write("d/t.yaml", std::string(kTrait) + "---\napiVersion: v1\nkind: ConfigMap\n", 0644));
   auto runtime = cue::Runtime::make();
   std::vector<data::Value> others;

@@ -6,13 +6,13 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli/output.h"
-#include "cue/cue.h"
+#include "oam/runtime.h"
 
 namespace puppis::cli {
 
 Result<Definitions> loadDefinitions(Context& context, const std::vector<std::string>& paths) {
   Definitions out;
-  out.runtime = cue::Runtime::make();
+  out.runtime = oam::makeRuntime();
   auto builtIn = std::make_shared<oam::BuiltInCatalog>(out.runtime);
   if (paths.empty()) {
     out.catalog = std::move(builtIn);

@@ -300,6 +300,57 @@ def _():
     return t
 
 
+@table("uuid")
+def _():
+    u = ["6ba7b810-9dad-11d1-80b4-00c04fd430c8", "6BA7B810-9DAD-41D1-C0B4-00C04FD430C8", "urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8", "{6ba7b810-9dad-11d1-e0b4-00c04fd430c8}",
+         "6ba7b8109dad11d100b400c04fd430c8", "", "x", "6ba7b810-9dad-11d1-80b4-00c04fd430c", "6ba7b810+9dad-11d1-80b4-00c04fd430c8", "6ba7b810-9dad-11d1-80b4-00c04fd430zz", "(6ba7b810-9dad-11d1-80b4-00c04fd430c8)"]
+    t = {n: product(u) for n in ["Parse", "URN", "ToInt", "Variant", "Version"]}
+    t["FromInt"] = product(BIG + [Num("340282366920938463463374607431768211455"), Num("340282366920938463463374607431768211456")])
+    t["SHA1"] = t["MD5"] = product(u[:2] + ["x"], ["", "abc", Byt(b"\xff")])
+    return t
+
+
+@table("html")
+def _():
+    e = ["", "a<b>&\"'c", "&lt;b&gt;", "&amp;amp;", "&#65;&#x42;&#X43;", "&#128;&#0;&#xD800;&#x110000;", "&notit;", "&not;", "&copy", "&copyx", "&unknown;", "&", "&;", "&#", "&#x", "&#;", "&#x;", "& ", "&NotEqualTilde;",
+         "&eacute;&Eacute", "&amp", "&ampx;", "x&#39;y", "&gtcc;", "&CounterClockwiseContourIntegral;", "\u0000"]
+    return {"Escape": product(e + S), "Unescape": product(e + S)}
+
+
+@table("encoding/csv")
+def _():
+    rows = [[], [[]], [["a", "b"], ["c", "d"]], [["a,b", 'q"x', "l\nm", " lead", "\\.", ""]], [[Num("1"), Num("1.50"), True, None]], [[{"a": Num("1")}, [Num("1")]]], ["x"], Num("1"), [[Byt(b"ab")]], [["a\rb", "\ttab", "\u00a0x"]]]
+    txt = ["", "a,b\nc,d\n", "a,b\r\nc,d", '"x,y","q""z"\n', '"l1\nl2",b\n', "a,b\nc\n", 'a"b\n', '"a"b\n', '"a', "\n\na\n\n", ",\n", "a,\n", " a, b\n", "a\r", '"a\r\nb"\n', "#c\n", '""\n', "é,日\n"]
+    return {"Encode": product(rows), "Decode": product(txt + [Byt(b"a,b")])}
+
+
+@table("net")
+def _():
+    ips = ["1.2.3.4", "127.0.0.1", "0.0.0.0", "255.255.255.255", "169.254.1.1", "224.0.0.1", "239.1.1.1", "::", "::1", "fe80::1", "fe80::1%eth0", "ff02::1", "ff01::1", "2001:db8::1", "::ffff:1.2.3.4", "::ffff:127.0.0.1",
+           "2001:db8:0:0:1:0:0:1", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1::2::3", "1.2.3", "1.2.3.4.5", "01.2.3.4", "256.1.1.1", "", "x", "1:2", "1:2:3:4:5:6:7:8:9", "12345::", "::1.2.3.4", "1:2:3:4:5:6:1.2.3.4", ":::", "1:",
+           [Num("1"), Num("2"), Num("3"), Num("4")], [Num("0")] * 16, [Num("1")], [Num("256"), Num("0"), Num("0"), Num("0")], ["a"], Num("1"), None, Byt(b"1.2.3.4"), "FE80::A"]
+    cidr = ["10.0.0.0/8", "10.1.2.3/12", "192.168.1.1/24", "1.2.3.4/32", "0.0.0.0/0", "2001:db8::1/32", "::/0", "fe80::1%x/64", "1.2.3.4/33", "1.2.3.4", "1.2.3.4/", "1.2.3.4/08", "x/8", "", "::1/128", Num("1"), Byt(b"10.0.0.0/8")]
+    t = {n: product(ips) for n in ["IPv4", "IPv6", "IP", "LoopbackIP", "MulticastIP", "InterfaceLocalMulticastIP", "LinkLocalMulticastIP", "LinkLocalUnicastIP", "GlobalUnicastIP", "UnspecifiedIP", "ToIP4", "ToIP16", "IPString"]}
+    t["ParseIP"] = product([i for i in ips if isinstance(i, str)])
+    t["IPCIDR"] = product(cidr + ips[:3])
+    t["ParseCIDR"] = product([c for c in cidr if isinstance(c, str)])
+    off = [Num(x) for x in ["0", "1", "-1", "256", "-300", "18446744073709551616"]]
+    t["AddIP"] = product(ips[:20] + cidr[:6] + ["x"], off, limit=160)
+    t["AddIPCIDR"] = product(cidr, off, limit=100)
+    t["InCIDR"] = product(ips[:18], cidr[:9], limit=160)
+    t["CompareIP"] = product(ips[:18], ips[:18], limit=100)
+    t["SplitHostPort"] = product(["a:1", "[::1]:80", "::1:80", "a", "a:", ":80", "[::1]", "[::1]x:80", "a[b]:1", "[a:1", "a]:1", "", "[]:1", "[::1]:80:90"])
+    t["JoinHostPort"] = product(["a", "::1", "", [Num("127"), Num("0"), Num("0"), Num("1")], Byt(b"h"), Num("1"), [Num("1")]], [Num("80"), "http", "", Byt(b"9"), Num("-1"), True])
+    t["FQDN"] = product(["example.com", "a", "a.", "", ".", "a..b", "-a.b", "a-.b", "ab--cd.x", "xn--bcher-kva.de", "a_b.c", "A.B", "x" * 63 + ".a", "x" * 64, "bücher.de", "1.2.3.4", "a b", "*.x"])
+    urls = ["http://a.b/c?d=e#f", "a/b", "/x", "", "*", "http://[::1]:80/", "http://[::1", "http://a:b/", "http://a:80/", "mailto:x@y", "://x", "1http://x", "http://u:p@h/", "http://u p@h", "%zz", "http://h/%zz", "http://h/%41", "a:b/c", "x y", "http://a b/",
+            "http://h\u0001", "//h/p", "///p", "http://h?q=%zz", "http://h#%zz", "http://[fe80::1%25eth0]/", "http://[1.2.3.4]/", "http://h:1:2/", "foo://h:1:2/", "http://%41/", "http://%c3%a9/", "http://é/", "http:", "http:/x", "http://", "a?b:c", "./a:b", "HTTP://X"]
+    t["URL"] = t["AbsURL"] = product(urls)
+    esc = S + ["a/b?c=d&e", "%41%zz", "%4", "a+b", "%2B", "%e6%97", "~!*'();:@&=+$,/?#[]", "%"]
+    for n in ["PathEscape", "PathUnescape", "QueryEscape", "QueryUnescape"]:
+        t[n] = product(esc)
+    return t
+
+
 def main():
     oracle = sys.argv[1]
     want = sys.argv[2:] or list(T)

@@ -25,10 +25,11 @@ const Constant* Package::constant(std::string_view wanted) const {
 std::span<const Package* const> packages() {
   static const std::array table = [] {
     std::array out = {
-        &kBase64Package, &kBitsPackage, &kEd25519Package, &kHexPackage, &kHmacPackage,
-        &kJsonPackage, &kListPackage, &kMathPackage, &kMd5Package, &kPathPackage,
-        &kRegexpPackage, &kSha1Package, &kSha256Package, &kSha512Package, &kStrconvPackage,
-        &kStringsPackage, &kStructPackage, &kTimePackage, &kYamlPackage,
+        &kBase64Package, &kBitsPackage, &kCsvPackage, &kEd25519Package, &kHexPackage,
+        &kHmacPackage, &kHtmlPackage, &kJsonPackage, &kListPackage, &kMathPackage,
+        &kMd5Package, &kNetPackage, &kPathPackage, &kRegexpPackage, &kSha1Package,
+        &kSha256Package, &kSha512Package, &kStrconvPackage, &kStringsPackage, &kStructPackage,
+        &kTimePackage, &kUuidPackage, &kYamlPackage,
     };
     std::sort(out.begin(), out.end(), [](const Package* a, const Package* b) { return a->path < b->path; });
     return out;

@@ -8,13 +8,16 @@ namespace puppis::cue::builtin {
 
 extern const Package kBase64Package;
 extern const Package kBitsPackage;
+extern const Package kCsvPackage;
 extern const Package kEd25519Package;
 extern const Package kHexPackage;
 extern const Package kHmacPackage;
+extern const Package kHtmlPackage;
 extern const Package kJsonPackage;
 extern const Package kListPackage;
 extern const Package kMathPackage;
 extern const Package kMd5Package;
+extern const Package kNetPackage;
 extern const Package kPathPackage;
 extern const Package kRegexpPackage;
 extern const Package kSha1Package;
@@ -24,6 +27,7 @@ extern const Package kStrconvPackage;
 extern const Package kStringsPackage;
 extern const Package kStructPackage;
 extern const Package kTimePackage;
+extern const Package kUuidPackage;
 extern const Package kYamlPackage;
 
 }  // namespace puppis::cue::builtin

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/strings.h"
+#include "cue/builtin/unicode.h"
+
 namespace puppis::cue::builtin {
 
 namespace {
@@ -112,6 +115,23 @@ Reading readInteger(Call& call, std::size_t index, std::string_view type, std::i
 }
 
 }  // namespace
+
+Value text(Call& call, std::string_view s) {
+  if (!firstInvalidUtf8(s)) return Value::string(keep(call, s));
+  std::string out;
+  bool inRun = false;
+  for (std::size_t at = 0; at < s.size();) {
+    unicode::Decoded next = unicode::decode(s, at);
+    if (next.valid) {
+      out += s.substr(at, next.length);
+    } else if (!inRun) {
+      unicode::append(out, unicode::kReplacement);
+    }
+    inRun = !next.valid;
+    at += next.length;
+  }
+  return Value::string(keep(call, out));
+}
 
 Value list(Call& call, std::span<const Value> items) {
   return Value::list({newArray(call, items), items.size()});

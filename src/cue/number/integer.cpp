@@ -163,6 +163,10 @@ std::int64_t onesCount(const Decimal& x) {
   return out;
 }
 
+Decimal addWhole(const Decimal& a, const Decimal& b, Arena& arena) {
+  return detail::toDecimal(Int(integerOf(a) + integerOf(b)), arena);
+}
+
 std::optional<int> jacobi(const Decimal& xIn, const Decimal& yIn) {
   Int x = integerOf(xIn);
   Int y = integerOf(yIn);

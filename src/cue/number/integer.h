@@ -28,6 +28,8 @@ Decimal withBit(const Decimal& x, std::uint64_t index, bool on, Arena& arena);
 /// Of the absolute value.
 std::int64_t bitLength(const Decimal& x);
 std::int64_t onesCount(const Decimal& x);
+/// The exact sum, which CUE's operator + would round to 34 digits.
+Decimal addWhole(const Decimal& a, const Decimal& b, Arena& arena);
 /// The Jacobi symbol; nothing when y is even.
 std::optional<int> jacobi(const Decimal& x, const Decimal& y);
 /// The absolute value as big-endian bytes, without leading zeros.

@@ -59,9 +59,8 @@ struct StructArg {
 inline std::string_view keep(Call& call, std::string_view text) {
   return call.arena().copy(text);
 }
-inline Value text(Call& call, std::string_view s) {
-  return Value::string(keep(call, s));
-}
+/// A string result; every run of bytes that are no UTF-8 becomes one U+FFFD.
+Value text(Call& call, std::string_view s);
 Value list(Call& call, std::span<const Value> items);
 Value structure(Call& call, std::span<const Field> fields);
 Value stringList(Call& call, std::span<const std::string> items);

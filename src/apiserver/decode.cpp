@@ -274,6 +274,31 @@ Result<Value> pruneCustom(const Value& value, const Schema& schema, SchemaSet& s
   return out;
 }
 
+namespace {
+
+void collect(const Value& value, const Schema& schema, const std::string& path, std::vector<std::string>& unknown) {
+  if (value.isArray() && schema.items != nullptr) {
+    std::size_t at = 0;
+    for (const Value& element : value.elements()) collect(element, *schema.items, path + "[" + std::to_string(at++) + "]", unknown);
+  }
+  bool free = schema.preserveUnknown || (schema.properties.empty() && schema.additional == nullptr);
+  if (!value.isObject() || free) return;
+  for (const data::Member& member : value.members()) {
+    const std::string& key = member.key.str();
+    std::string below = path.empty() ? key : path + "." + key;
+    const Schema* field = schema.field(key);
+    if (field == nullptr) {
+      unknown.push_back(below);
+    } else {
+      collect(member.value, *field, below, unknown);
+    }
+  }
+}
+
+}  // namespace
+
+void collectUnknown(const Value& value, const Schema& schema, std::vector<std::string>& unknown) { collect(value, schema, "", unknown); }
+
 void applyDefaults(Value& value, const Schema& schema) {
   if (value.isObject()) {
     for (const auto& [name, field] : schema.properties) {

@@ -16,6 +16,9 @@ namespace puppis::apiserver {
 Result<data::Value> decodeTyped(const data::Value& value, const Schema& schema,
                                 std::vector<std::string>& unknown);
 
+/// Names what a built-in kind's schema does not know.
+void collectUnknown(const data::Value& value, const Schema& schema, std::vector<std::string>& unknown);
+
 /// Removes what a structural schema does not name (naming it in `unknown`); the root's apiVersion, kind and
 /// metadata stay, metadata being decoded as ObjectMeta.
 Result<data::Value> pruneCustom(const data::Value& value, const Schema& schema, SchemaSet& schemas,

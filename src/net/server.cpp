@@ -46,7 +46,7 @@ struct AnswerState {
   std::mutex mutex;
   bool gone = false;
   bool finished = false;
-  std::function<void()> onGone;
+  std::function<void()> onOver;
 };
 
 class StreamResponder final : public Responder {
@@ -89,11 +89,11 @@ class StreamResponder final : public Responder {
     post({Command::Kind::Finish, connection_, stream_, 0, {}, {}});
   }
   std::size_t waiting() const override { return state_->waiting; }
-  void onGone(std::function<void()> then) override {
+  void onOver(std::function<void()> then) override {
     {
       std::lock_guard lock(state_->mutex);
       if (!state_->gone) {
-        state_->onGone = std::move(then);
+        state_->onOver = std::move(then);
         return;
       }
     }
@@ -451,8 +451,8 @@ void Connection::over(std::int32_t stream) {
   {
     std::lock_guard lock(state->mutex);
     state->gone = true;
-    if (!state->finished) then = std::move(state->onGone);
-    state->onGone = nullptr;
+    then = std::move(state->onOver);
+    state->onOver = nullptr;
   }
   if (then) then();
 }

@@ -175,6 +175,7 @@ std::vector<Revision> Index::publish(const std::vector<EventPtr>& events) {
     while (history_.size() > limits_.events) popHistory(garbage);
   }
   for (const EventPtr& event : events) deliver(event);
+  if (!events.empty()) delivered_ = events.back()->revision;
   return garbage;
 }
 
@@ -203,6 +204,7 @@ void Index::setFloor(Revision compacted, Revision revision) {
   std::unique_lock lock(mutex_);
   compacted_ = std::max(compacted_, compacted);
   revision_ = std::max(revision_, revision);
+  delivered_ = revision_;
 }
 
 void Index::close(const Error& why) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -26,6 +27,7 @@ class Index {
   [[nodiscard]] std::size_t count(std::string_view from, std::string_view to) const;
   [[nodiscard]] Revision revision() const;
   [[nodiscard]] Revision compacted() const;
+  [[nodiscard]] Revision delivered() const { return delivered_; }
 
   Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after, std::shared_ptr<WatchSink> sink);
 
@@ -60,6 +62,7 @@ class Index {
   std::deque<EventPtr> history_;
   Revision revision_ = 0;
   Revision compacted_ = 0;
+  std::atomic<Revision> delivered_{0};
 };
 
 }  // namespace puppis::store

@@ -28,6 +28,7 @@ class MemoryStore final : public Store {
     return index_.count(from, to);
   }
   Revision revision() const override { return index_.revision(); }
+  Revision delivered() const override { return index_.delivered(); }
   Revision compacted() const override { return index_.compacted(); }
   Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision after,
                                        std::shared_ptr<WatchSink> sink) override {

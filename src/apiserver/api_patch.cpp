@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// The four patches, and the scale subresource.
+#include <span>
+
+#include "apiserver/api.h"
+#include "apiserver/faults.h"
+#include "base/strings.h"
+#include "data/json.h"
+#include "data/json_patch.h"
+#include "data/merge_patch.h"
+#include "data/strategic_merge.h"
+
+namespace puppis::apiserver {
+
+using data::Value;
+
+namespace {
+
+data::MergeRule ruleAt(const Schema* schema, std::span<const std::string> path) {
+  for (const std::string& part : path) {
+    while (schema != nullptr && schema->type == SchemaType::Array) schema = schema->items;
+    if (schema != nullptr) schema = schema->field(part);
+  }
+  data::MergeRule rule;
+  if (schema == nullptr) return rule;
+  rule.merge = schema->patchMerge && schema->type == SchemaType::Array;
+  rule.retainKeys = schema->patchRetainKeys;
+  rule.mergeKey = schema->patchMergeKey;
+  return rule;
+}
+
+Error unprocessable(const std::string& message) {
+  return Error(ErrorCode::Invalid, "the server rejected our request due to an error in our request").reason("Invalid").detail(
+      Error(ErrorCode::Invalid, message));
+}
+
+Result<Value> patched(const Value& live, kube::PatchType type, const Value& body, const Resource& resource) {
+  switch (type) {
+    case kube::PatchType::Json: {
+      if (!body.isArray()) return fail(badRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
+      auto out = data::applyJsonPatch(live, body);
+      if (out) return out;
+      if (out.error().code() == ErrorCode::InvalidArgument) return fail(badRequest(out.error().message()));
+      return fail(unprocessable(out.error().message()));
+    }
+    case kube::PatchType::Merge:
+      if (!body.isObject()) return fail(badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"));
+      return data::applyMergePatch(live, body);
+    case kube::PatchType::Strategic: {
+      if (!body.isObject()) return fail(badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"));
+      const Schema* schema = resource.kind->schema;
+      auto out = data::applyStrategicMerge(live, body, [schema](std::span<const std::string> path) { return ruleAt(schema, path); });
+      if (!out) return fail(badRequest(out.error().message()));
+      return out;
+    }
+    case kube::PatchType::Apply:
+      break;
+  }
+  return fail(badRequest("unknown patch type"));
+}
+
+}  // namespace
+
+Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
+  TRY(ResourcePtr resource, resourceOf(call));
+  if (type == kube::PatchType::Strategic && resource->custom) {
+    return fail(Error(ErrorCode::UnsupportedMedia,
+                      "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+                      "application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor")
+                    .reason("UnsupportedMediaType"));
+  }
+  if (call.subresource == "scale") {
+    return writeScale(call, *resource, [&](const Value& scale) -> Result<Value> {
+      if (type == kube::PatchType::Apply || type == kube::PatchType::Strategic) return data::applyMergePatch(scale, body);
+      return patched(scale, type, body, *resource);
+    });
+  }
+  if (!resource->serves("patch")) return fail(methodNotSupported(resource->kind->groupResource(), "patch"));
+  Writing writing{call, *resource};
+  writing.retries = true;
+  writing.isPatch = true;
+  if (type != kube::PatchType::Apply) {
+    return write(writing, [&](const Value& live) -> Result<Value> {
+      TRY(Value next, patched(live, type, body, *resource));
+      if (!next.isObject()) return fail(unprocessable("the patch leaves no object"));
+      // The live object's own resourceVersion is no condition that the patch made.
+      bool conditional = next.get("metadata", "resourceVersion") != live.get("metadata", "resourceVersion");
+      TRY(Value decoded, decode(call, *resource, next, false));
+      const std::string& name = decoded.get("metadata", "name").asString();
+      if (name != call.name) {
+        Faults faults;
+        faults.invalid("metadata.name", name, "field is immutable");
+        return fail(invalidObject(resource->kind->groupKind(), call.name, faults));
+      }
+      if (!conditional) decoded["metadata"].erase("resourceVersion");
+      return decoded;
+    });
+  }
+  if (call.fieldManager.empty()) {
+    Faults faults;
+    faults.required("fieldManager", "is required for apply patch");
+    return fail(invalidObject("PatchOptions.meta.k8s.io", "", faults));
+  }
+  TRY_VOID(checkBodyType(*resource, body));
+  if (body.get("kind").asString().empty() || body.get("apiVersion").asString().empty()) {
+    return fail(badRequest("Object 'Kind' is missing in '" + data::toJson(body) + "'"));
+  }
+  if (body.get("metadata").has("managedFields")) return fail(badRequest("metadata.managedFields must be nil"));
+  const std::string& bodyName = body.get("metadata", "name").asString();
+  if (!bodyName.empty() && bodyName != call.name) {
+    return fail(badRequest("the name of the object (" + bodyName + ") does not match the name on the URL (" + call.name + ")"));
+  }
+  writing.applies = true;
+  writing.createWhenMissing = call.subresource.empty();
+  return write(writing, [&](const Value& live) -> Result<Value> {
+    Value config = body;
+    config["metadata"].set("name", call.name);
+    if (resource->kind->namespaced) config["metadata"].set("namespace", call.ns);
+    const std::string revision = config.get("metadata", "resourceVersion").asString();
+    TRY(Value merged, serverSideApply(live, config, *resource, {managerOf(call), call.subresource, parts_.clock.now()}, call.force));
+    Value fields = merged.get("metadata", "managedFields");
+    TRY(Value decoded, decode(call, *resource, merged, false));
+    if (resource->kind->setDefaults) resource->kind->setDefaults(decoded);
+    if (!fields.isNull()) decoded["metadata"].set("managedFields", fields);
+    if (revision.empty()) decoded["metadata"].erase("resourceVersion");
+    if (live.isNull()) decoded["metadata"].erase("resourceVersion");
+    return decoded;
+  });
+}
+
+namespace {
+
+/// ".spec.replicas" looked up.
+Value atPath(const Value& object, const std::string& path) {
+  const Value* at = &object;
+  for (const std::string& part : split(path.substr(path.empty() || path[0] != '.' ? 0 : 1), '.')) {
+    at = &at->get(part);
+  }
+  return *at;
+}
+
+void setPath(Value& object, const std::string& path, const Value& value) {
+  Value* at = &object;
+  for (const std::string& part : split(path.substr(path.empty() || path[0] != '.' ? 0 : 1), '.')) at = &(*at)[part];
+  *at = value;
+}
+
+}  // namespace
+
+Value scaleOf(const Resource& resource, const Value& object) {
+  const ScaleInfo& info = *resource.kind->scale;
+  Value meta = Value::object();
+  for (const char* field : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
+    if (object.get("metadata").has(field)) meta.set(field, object.get("metadata", field));
+  }
+  Value spec = Value::object();
+  Value replicas = atPath(object, info.specReplicas);
+  if (replicas.asInt() != 0) spec.set("replicas", replicas);
+  Value status = Value::object({{"replicas", atPath(object, info.statusReplicas).asInt()}});
+  if (!info.labelSelector.empty()) {
+    Value selector = atPath(object, info.labelSelector);
+    std::string text;
+    if (selector.isString()) {
+      text = selector.asString();
+    } else if (selector.has("matchLabels") || selector.has("matchExpressions")) {
+      auto parsed = kube::LabelSelector::fromObject(selector);
+      if (parsed) text = parsed->str();
+    } else {
+      for (const data::Member& member : selector.sorted().members()) {
+        text += (text.empty() ? "" : ",") + member.key.str() + "=" + member.value.asString();
+      }
+    }
+    if (!text.empty()) status.set("selector", text);
+  }
+  return Value::object({{"kind", "Scale"}, {"apiVersion", "autoscaling/v1"}, {"metadata", std::move(meta)}, {"spec", std::move(spec)}, {"status", std::move(status)}});
+}
+
+Result<Answer> Api::writeScale(Call& call, const Resource& resource, const std::function<Result<Value>(const Value&)>& change) {
+  if (!resource.kind->scale) return fail(noSuchPath());
+  Call inner = call;
+  Writing writing{inner, resource};
+  writing.retries = true;
+  writing.isPatch = true;
+  inner.subresource = "scale";
+  Result<Answer> written = write(writing, [&](const Value& live) -> Result<Value> {
+    TRY(Value scale, change(scaleOf(resource, live)));
+    const Value& replicas = scale.get("spec", "replicas");
+    if (!replicas.isNull() && (!replicas.isInt() || replicas.asInt() < 0)) {
+      Faults faults;
+      faults.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+      return fail(invalidObject("Scale.autoscaling", call.name, faults));
+    }
+    const std::string& revision = scale.get("metadata", "resourceVersion").asString();
+    Value object = live;
+    setPath(object, resource.kind->scale->specReplicas, replicas.asInt());
+    if (revision.empty() || revision == live.get("metadata", "resourceVersion").asString()) {
+      object["metadata"].erase("resourceVersion");
+    } else {
+      object["metadata"].set("resourceVersion", revision);
+    }
+    return object;
+  });
+  if (!written) return written;
+  return Answer{200, scaleOf(resource, written->object)};
+}
+
+}  // namespace puppis::apiserver

@@ -1,0 +1,622 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apiserver/http_front.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "apiserver/discovery.h"
+#include "apiserver/openapi.h"
+#include "apiserver/table.h"
+#include "base/source.h"
+#include "base/strings.h"
+#include "data/json.h"
+#include "data/yaml.h"
+
+namespace puppis::apiserver {
+
+using data::Value;
+
+struct HttpFront::Exchange {
+  net::ServerRequest request;
+  std::shared_ptr<net::Responder> responder;
+  Call call;
+  ResourcePtr resource;
+  Wanted wanted;
+  std::vector<std::pair<std::string, std::string>> query;
+  bool watches = false;
+  std::string logTail;
+
+  [[nodiscard]] const std::string* param(std::string_view name) const {
+    for (const auto& [key, value] : query) {
+      if (key == name) return &value;
+    }
+    return nullptr;
+  }
+  [[nodiscard]] std::string text(std::string_view name) const {
+    const std::string* value = param(name);
+    return value == nullptr ? std::string() : *value;
+  }
+  [[nodiscard]] bool flag(std::string_view name) const {
+    const std::string* value = param(name);
+    return value != nullptr && *value != "false" && *value != "0";
+  }
+};
+
+namespace {
+
+Result<Wanted> parseAccept(const std::string& accept) {
+  Wanted out;
+  if (accept.empty()) return out;
+  for (const std::string& range : split(accept, ',')) {
+    std::vector<std::string> parts = split(range, ';');
+    std::string type(trim(parts[0]));
+    std::string as, group, version;
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      std::string_view parameter = trim(parts[i]);
+      if (startsWith(parameter, "as=")) as = parameter.substr(3);
+      if (startsWith(parameter, "g=")) group = parameter.substr(2);
+      if (startsWith(parameter, "v=")) version = parameter.substr(2);
+    }
+    bool json = type == "application/json" || type == "*/*" || type == "application/*";
+    if (!json && type != "application/yaml") continue;
+    if (as == "Table" && group == "meta.k8s.io" && (version == "v1" || version == "v1beta1")) {
+      out.table = true;
+    } else if ((as == "PartialObjectMetadata" || as == "PartialObjectMetadataList") && group == "meta.k8s.io") {
+      out.partial = true;
+    } else if (as == "APIGroupDiscoveryList" && group == "apidiscovery.k8s.io" && (version == "v2" || version == "v2beta1")) {
+      out.discovery = true;
+    } else if (!as.empty()) {
+      continue;
+    }
+    if (!version.empty()) out.version = version;
+    out.yaml = type == "application/yaml";
+    return out;
+  }
+  return fail(Error(ErrorCode::NotAcceptable, "only the following media types are accepted: application/json, application/yaml").reason("NotAcceptable"));
+}
+
+Result<Value> parseBody(const net::ServerRequest& request) {
+  const std::string* header = net::findHeader(request.headers, "content-type");
+  std::string type = header == nullptr ? "application/json" : toLower(trim(header->substr(0, header->find(';'))));
+  if (type == "application/yaml" || type == "application/apply-patch+yaml") {
+    auto documents = data::parseYaml(SourceFile::make("", request.body));
+    if (!documents) return fail(badRequest("error decoding YAML: " + documents.error().message()));
+    if (documents->empty()) return fail(badRequest("the body is empty"));
+    return (*documents)[0];
+  }
+  bool json = type == "application/json" || type == "application/json-patch+json" || type == "application/merge-patch+json" ||
+              type == "application/strategic-merge-patch+json" || type.empty();
+  if (!json) {
+    return fail(Error(ErrorCode::UnsupportedMedia,
+                      "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml")
+                    .reason("UnsupportedMediaType"));
+  }
+  auto value = data::parseJson(std::string_view(request.body));
+  if (!value) return fail(badRequest("couldn't get version/kind; json parse error: " + value.error().message()));
+  return value;
+}
+
+std::optional<kube::PatchType> patchTypeOf(const net::ServerRequest& request) {
+  const std::string* header = net::findHeader(request.headers, "content-type");
+  std::string type = header == nullptr ? "" : toLower(trim(header->substr(0, header->find(';'))));
+  if (type == "application/json-patch+json") return kube::PatchType::Json;
+  if (type == "application/merge-patch+json") return kube::PatchType::Merge;
+  if (type == "application/strategic-merge-patch+json") return kube::PatchType::Strategic;
+  if (type == "application/apply-patch+yaml") return kube::PatchType::Apply;
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> number(const std::string& text) {
+  std::int64_t out = 0;
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (text.empty() || code != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return out;
+}
+
+std::string escapeWarning(const std::string& text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out;
+}
+
+void readDeleteOptions(const Value& body, Call& call) {
+  const Value& preconditions = body.get("preconditions");
+  if (preconditions.has("uid")) call.remove.uid = preconditions.get("uid").asString();
+  if (preconditions.has("resourceVersion")) call.remove.resourceVersion = preconditions.get("resourceVersion").asString();
+  if (body.has("propagationPolicy")) call.remove.propagation = body.get("propagationPolicy").asString();
+  if (body.get("orphanDependents").isBool()) call.remove.propagation = body.get("orphanDependents").asBool() ? "Orphan" : "Background";
+  if (body.get("gracePeriodSeconds").isInt()) call.remove.gracePeriodSeconds = body.get("gracePeriodSeconds").asInt();
+  for (const Value& one : body.get("dryRun").elements()) call.dryRun = call.dryRun || one.asString() == "All";
+}
+
+/// Built-in kinds leave the type of a list's items out, custom ones do not.
+Value listItem(const Value& object, const Resource& resource) {
+  if (resource.custom) return object;
+  Value out = object;
+  out.erase("kind");
+  out.erase("apiVersion");
+  return out;
+}
+
+std::string_view typeWord(WatchItem::Type type) {
+  switch (type) {
+    case WatchItem::Type::Added: return "ADDED";
+    case WatchItem::Type::Modified: return "MODIFIED";
+    case WatchItem::Type::Deleted: return "DELETED";
+    case WatchItem::Type::Bookmark: return "BOOKMARK";
+  }
+  return "ERROR";
+}
+
+constexpr std::size_t kMostWaiting = 64 * 1024 * 1024;
+
+}  // namespace
+
+void HttpFront::handle(net::ServerRequest request, std::shared_ptr<net::Responder> responder) {
+  Exchange x;
+  x.request = std::move(request);
+  x.responder = std::move(responder);
+  answer(x);
+}
+
+void HttpFront::answer(Exchange& x) {
+  x.query = net::parseQuery(x.request.query);
+  if (const std::string* agent = net::findHeader(x.request.headers, "user-agent")) x.call.userAgent = *agent;
+  auto user = authenticator_.authenticate(x.request);
+  if (!user) return sendError(x, user.error());
+  x.call.user = std::move(*user);
+  auto wanted = parseAccept(net::joinedHeader(x.request.headers, "accept"));
+  if (wanted) x.wanted = *wanted;
+  x.wanted.pretty = x.param("pretty") != nullptr ? x.flag("pretty")
+                                                 : startsWith(x.call.userAgent, "curl/") || startsWith(x.call.userAgent, "Mozilla/") ||
+                                                       startsWith(x.call.userAgent, "Wget/");
+  if (x.param("includeObject") != nullptr) x.wanted.includeObject = x.text("includeObject");
+  Status done = impersonate(x);
+  if (done && !wanted && !startsWith(x.request.path, "/openapi") && !startsWith(x.request.path, "/metrics") &&
+      !startsWith(x.request.path, "/healthz") && !startsWith(x.request.path, "/livez") && !startsWith(x.request.path, "/readyz")) {
+    done = fail(wanted.error());
+  }
+  if (done) done = route(x);
+  if (!done) sendError(x, done.error());
+}
+
+Status HttpFront::impersonate(Exchange& x) {
+  const std::string* name = net::findHeader(x.request.headers, "impersonate-user");
+  if (name == nullptr) {
+    for (const auto& [key, value] : x.request.headers) {
+      if (startsWith(key, "impersonate-")) return fail(badRequest("requested groups without impersonating a user"));
+    }
+    return {};
+  }
+  User user{*name, "", {}, {}};
+  auto check = [&](const std::string& resource, const std::string& what, const std::string& ns, const std::string& group) -> Status {
+    if (authorizer_ == nullptr) return {};
+    auto refused = authorizer_->refuses(x.call.user, "impersonate", group, resource, "", ns, what);
+    if (!refused) return {};
+    return fail(Error(ErrorCode::Forbidden, resource + " \"" + what + "\" is forbidden: User \"" + x.call.user.name + "\" cannot impersonate resource \"" +
+                                                resource + "\" in API group \"" + group + "\"" + (ns.empty() ? " at the cluster scope" : " in the namespace \"" + ns + "\""))
+                    .reason("Forbidden"));
+  };
+  std::vector<std::string> parts = split(*name, ':');
+  if (startsWith(*name, "system:serviceaccount:") && parts.size() == 4) {
+    TRY_VOID(check("serviceaccounts", parts[3], parts[2], ""));
+    user.groups = {"system:serviceaccounts", "system:serviceaccounts:" + parts[2]};
+  } else {
+    TRY_VOID(check("users", *name, "", ""));
+  }
+  bool groups = false;
+  for (const auto& [key, value] : x.request.headers) {
+    if (key == "impersonate-group") {
+      TRY_VOID(check("groups", value, "", ""));
+      if (!groups) user.groups.clear();
+      groups = true;
+      user.groups.push_back(value);
+    } else if (key == "impersonate-uid") {
+      TRY_VOID(check("uids", value, "", "authentication.k8s.io"));
+      user.uid = value;
+    } else if (startsWith(key, "impersonate-extra-")) {
+      std::string extra = net::percentDecode(key.substr(18));
+      TRY_VOID(check("userextras/" + extra, value, "", "authentication.k8s.io"));
+      user.extra.push_back({extra, {value}});
+    }
+  }
+  if (*name == "system:anonymous") {
+    user.groups.emplace_back("system:unauthenticated");
+  } else if (!user.in("system:unauthenticated") && !user.in("system:authenticated")) {
+    user.groups.emplace_back("system:authenticated");
+  }
+  x.call.user = std::move(user);
+  return {};
+}
+
+Status HttpFront::route(Exchange& x) {
+  std::vector<std::string> parts;
+  for (const std::string& part : split(x.request.path, '/')) {
+    if (!part.empty()) parts.push_back(net::percentDecode(part));
+  }
+  if (parts.size() >= 3 && parts[0] == "api") {
+    return resourceRequest(x, {parts.begin() + 2, parts.end()}, "", parts[1]);
+  }
+  if (parts.size() >= 4 && parts[0] == "apis") {
+    return resourceRequest(x, {parts.begin() + 3, parts.end()}, parts[1], parts[2]);
+  }
+  std::string path = "/" + join(parts, "/");
+  if (authorizer_ != nullptr && !authorizer_->allowsPath(x.call.user, x.request.method, path)) {
+    return fail(Error(ErrorCode::Forbidden, "forbidden: User \"" + x.call.user.name + "\" cannot " + toLower(x.request.method) + " path \"" + path + "\"")
+                    .reason("Forbidden"));
+  }
+  bool handled = false;
+  TRY_VOID(discovery(x, parts, handled));
+  if (!handled) TRY_VOID(openApi(x, parts, handled));
+  if (handled) return {};
+  if (auto page = pages_.find(path); page != pages_.end()) {
+    x.responder->send(200, {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-cache, private"}, {"x-content-type-options", "nosniff"}},
+                      page->second());
+    return {};
+  }
+  if (startsWith(path, "/healthz") || startsWith(path, "/livez") || startsWith(path, "/readyz")) {
+    x.responder->send(200, {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-cache, private"}}, "ok");
+    return {};
+  }
+  x.call.type = {};
+  return fail(noSuchPath());
+}
+
+Status HttpFront::discovery(Exchange& x, const std::vector<std::string>& parts, bool& handled) {
+  handled = true;
+  std::string path = join(parts, "/");
+  const Registry& registry = api_.registry();
+  std::string aggregatedType = "application/json;g=apidiscovery.k8s.io;v=" + x.wanted.version + ";as=APIGroupDiscoveryList";
+  if (path == "api" || path == "apis") {
+    if (x.wanted.discovery) {
+      sendValue(x, 200, aggregatedDiscovery(registry, path == "api", x.wanted.version), aggregatedType);
+    } else {
+      sendValue(x, 200, path == "api" ? apiVersions(address_) : apiGroupList(registry));
+    }
+    return {};
+  }
+  if (path == "version") {
+    sendValue(x, 200, Value::object({{"major", "1"},
+                                     {"minor", "34"},
+                                     {"gitVersion", "v1.34.0+puppis"},
+                                     {"gitCommit", ""},
+                                     {"gitTreeState", "clean"},
+                                     {"buildDate", "2026-01-01T00:00:00Z"},
+                                     {"goVersion", ""},
+                                     {"compiler", "c++"},
+                                     {"platform", "linux/amd64"}}));
+    return {};
+  }
+  std::optional<Value> found;
+  if (parts.size() == 2 && parts[0] == "api") found = apiResourceList(registry, "", parts[1]);
+  if (parts.size() == 2 && parts[0] == "apis") found = apiGroup(registry, parts[1]);
+  if (parts.size() == 3 && parts[0] == "apis") found = apiResourceList(registry, parts[1], parts[2]);
+  if (found) {
+    sendValue(x, 200, *found);
+    return {};
+  }
+  if (parts.empty()) {
+    Value paths = Value::array({"/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"});
+    sendValue(x, 200, Value::object({{"paths", std::move(paths)}}));
+    return {};
+  }
+  handled = false;
+  return {};
+}
+
+Status HttpFront::openApi(Exchange& x, const std::vector<std::string>& parts, bool& handled) {
+  if (parts.size() < 2 || parts[0] != "openapi" || (parts[1] != "v2" && parts[1] != "v3")) return {};
+  handled = true;
+  std::string accept = net::joinedHeader(x.request.headers, "accept");
+  bool json = accept.empty() || accept.find("json") != std::string::npos || accept.find("*/*") != std::string::npos;
+  if (!json) {
+    return fail(Error(ErrorCode::NotAcceptable, "only the following media types are accepted: application/json").reason("NotAcceptable"));
+  }
+  const Registry& registry = api_.registry();
+  std::string path = join(parts, "/");
+  std::string text;
+  {
+    std::lock_guard lock(documentsMutex_);
+    if (documentsGeneration_ != registry.generation()) {
+      documents_.clear();
+      documentsGeneration_ = registry.generation();
+    }
+    auto it = documents_.find(path);
+    if (it == documents_.end()) {
+      std::optional<Value> document;
+      if (path == "openapi/v2") document = openApiV2(registry);
+      if (path == "openapi/v3") document = openApiIndex(registry);
+      if (parts.size() > 2) document = openApiV3(registry, join({parts.begin() + 2, parts.end()}, "/"));
+      if (!document) return fail(noSuchPath());
+      it = documents_.emplace(path, data::toJson(*document)).first;
+    }
+    text = it->second;
+  }
+  x.responder->send(200, {{"content-type", "application/json"}, {"cache-control", "no-cache, private"}}, std::move(text));
+  return {};
+}
+
+Status HttpFront::resourceRequest(Exchange& x, std::vector<std::string> parts, const std::string& group, const std::string& version) {
+  bool oldWatch = !parts.empty() && parts[0] == "watch";
+  if (oldWatch) parts.erase(parts.begin());
+  Call& call = x.call;
+  if (parts.size() >= 3 && parts[0] == "namespaces" && !(parts[2] == "status" || parts[2] == "finalize")) {
+    call.ns = parts[1];
+    parts.erase(parts.begin(), parts.begin() + 2);
+  }
+  if (parts.empty()) {
+    call.type = {};
+    return fail(noSuchPath());
+  }
+  call.type = {group, version, parts[0]};
+  if (parts.size() > 1) call.name = parts[1];
+  if (parts.size() > 2) call.subresource = parts[2];
+  x.watches = oldWatch || x.flag("watch");
+
+  call.labelSelector = x.text("labelSelector");
+  call.fieldSelector = x.text("fieldSelector");
+  call.resourceVersion = x.text("resourceVersion");
+  call.resourceVersionMatch = x.text("resourceVersionMatch");
+  call.continueToken = x.text("continue");
+  call.limit = number(x.text("limit")).value_or(0);
+  call.timeoutSeconds = number(x.text("timeoutSeconds"));
+  call.bookmarks = x.flag("allowWatchBookmarks");
+  if (x.param("sendInitialEvents") != nullptr) call.sendInitialEvents = x.flag("sendInitialEvents");
+  call.fieldManager = x.text("fieldManager");
+  call.fieldValidation = x.text("fieldValidation");
+  call.force = x.flag("force");
+  for (const auto& [key, value] : x.query) {
+    if (key != "dryRun") continue;
+    if (value != "All" && !value.empty()) {
+      return fail(Error(ErrorCode::Invalid, "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: \"" + value + "\": supported values: \"All\"").reason("Invalid"));
+    }
+    call.dryRun = call.dryRun || value == "All";
+  }
+  const std::string& method = x.request.method;
+  std::string verb;
+  if (method == "GET" || method == "HEAD") {
+    verb = x.watches ? "watch" : call.name.empty() ? "list" : "get";
+  } else if (method == "POST") {
+    verb = "create";
+  } else if (method == "PUT") {
+    verb = "update";
+  } else if (method == "PATCH") {
+    verb = "patch";
+  } else if (method == "DELETE") {
+    verb = call.name.empty() ? "deletecollection" : "delete";
+  } else {
+    return fail(Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource").reason("MethodNotAllowed"));
+  }
+  TRY_VOID(authorize(x, verb));
+  return serve(x, verb);
+}
+
+Status HttpFront::authorize(Exchange& x, const std::string& verb) {
+  if (authorizer_ == nullptr) return {};
+  const Call& call = x.call;
+  auto refused = authorizer_->refuses(call.user, verb, call.type.group, call.type.resource, call.subresource, call.ns, call.name);
+  if (!refused) return {};
+  std::string resource = call.type.resource + (call.subresource.empty() ? "" : "/" + call.subresource);
+  std::string where = call.ns.empty() ? " at the cluster scope" : " in the namespace \"" + call.ns + "\"";
+  return fail(forbidden(kube::Gvr(call.type).str(), call.name,
+                        "User \"" + call.user.name + "\" cannot " + verb + " resource \"" + resource + "\" in API group \"" + call.type.group + "\"" + where +
+                            (refused->empty() ? "" : ": " + *refused)));
+}
+
+Status HttpFront::serve(Exchange& x, const std::string& verb) {
+  Call& call = x.call;
+  x.resource = api_.registry().find(call.type);
+  if (!x.resource) {
+    call.type = {};
+    call.name.clear();
+    return fail(noSuchPath());
+  }
+  const KindInfo& kind = *x.resource->kind;
+  bool scoped = kind.namespaced == !call.ns.empty();
+  bool acrossNamespaces = kind.namespaced && call.ns.empty() && call.name.empty() && (verb == "list" || verb == "watch");
+  // A namespace is in its own path, as /namespaces/NAME.
+  if (!scoped && !acrossNamespaces && !(kind.resource == "namespaces" && kind.group.empty())) {
+    if (kind.namespaced && verb == "create") return fail(Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource").reason("MethodNotAllowed"));
+    call.type = {};
+    call.name.clear();
+    return fail(noSuchPath());
+  }
+  bool known = call.subresource.empty() || (call.subresource == "status" && kind.status) || (call.subresource == "scale" && kind.scale) ||
+               std::any_of(kind.subresources.begin(), kind.subresources.end(), [&](const auto& one) { return one.first == call.subresource; });
+  if (!known) {
+    call.type = {};
+    call.name.clear();
+    return fail(noSuchPath());
+  }
+  if (call.subresource.empty() && !x.resource->serves(verb)) {
+    return fail(Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource").reason("MethodNotAllowed"));
+  }
+  if (call.subresource == "log" && verb == "get") {
+    TRY(Value pod, api_.read(*x.resource, call.ns, call.name));
+    std::string text = "This pod is simulated: " + call.ns + "/" + call.name + " runs no container, so it has no log.\n";
+    x.responder->send(200, {{"content-type", "text/plain"}}, std::move(text));
+    return {};
+  }
+  if (verb == "watch") return serveWatch(x);
+  if (verb == "list") {
+    TRY(ListAnswer list, api_.list(call));
+    return sendList(x, std::move(list));
+  }
+  if (verb == "get") {
+    TRY(Value object, api_.get(call));
+    sendObject(x, 200, object);
+    return {};
+  }
+  Answer made;
+  if (verb == "delete" || verb == "deletecollection") {
+    if (!x.request.body.empty()) {
+      TRY(Value body, parseBody(x.request));
+      readDeleteOptions(body, call);
+    }
+    if (x.param("propagationPolicy") != nullptr) call.remove.propagation = x.text("propagationPolicy");
+    if (auto grace = number(x.text("gracePeriodSeconds"))) call.remove.gracePeriodSeconds = *grace;
+    TRY(made, verb == "delete" ? api_.remove(call) : api_.removeCollection(call));
+  } else {
+    if (verb == "patch") {
+      auto type = patchTypeOf(x.request);
+      if (!type) {
+        return fail(Error(ErrorCode::UnsupportedMedia,
+                          "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+                          "application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml")
+                        .reason("UnsupportedMediaType"));
+      }
+      if (*type == kube::PatchType::Apply) x.request.headers.insert(x.request.headers.begin(), {"content-type", "application/apply-patch+yaml"});
+      TRY(Value body, parseBody(x.request));
+      TRY(made, api_.patch(call, *type, body));
+    } else {
+      TRY(Value body, parseBody(x.request));
+      TRY(made, verb == "create" ? api_.create(call, body) : api_.update(call, body));
+    }
+  }
+  sendObject(x, made.status, made.object);
+  return {};
+}
+
+Status HttpFront::sendList(Exchange& x, ListAnswer list) {
+  const Resource& resource = *x.resource;
+  const KindInfo& kind = *resource.kind;
+  Value meta = Value::object({{"resourceVersion", std::to_string(list.revision)}});
+  if (!list.continueToken.empty()) meta.set("continue", list.continueToken);
+  if (list.remaining) meta.set("remainingItemCount", *list.remaining);
+  if (x.wanted.table) {
+    TableStyle style{x.wanted.version, x.wanted.includeObject};
+    std::vector<Value> rows;
+    Nanos now = api_.clock().now();
+    for (const Value& object : list.items) rows.push_back(tableRow(object, kind, style, now));
+    sendValue(x, 200, tableOf(tableColumns(kind), std::move(rows), std::move(meta), style));
+    return {};
+  }
+  if (x.wanted.yaml || x.wanted.pretty || x.wanted.partial) {
+    Value items = Value::array();
+    for (const Value& object : list.items) items.push(x.wanted.partial ? partialMetadata(object) : listItem(object, resource));
+    sendValue(x, 200, Value::object({{"kind", x.wanted.partial ? "PartialObjectMetadataList" : kind.kind + "List"},
+                                     {"apiVersion", x.wanted.partial ? "meta.k8s.io/v1" : kind.apiVersion()},
+                                     {"metadata", std::move(meta)},
+                                     {"items", std::move(items)}}));
+    return {};
+  }
+  // Straight to text: a list may be long, and a tree of it would only be thrown away.
+  std::string out = "{\"kind\":\"" + kind.kind + "List\",\"apiVersion\":\"" + kind.apiVersion() + "\",\"metadata\":";
+  data::appendJson(out, meta);
+  out += ",\"items\":[";
+  bool first = true;
+  for (const Value& object : list.items) {
+    if (!first) out += ',';
+    first = false;
+    data::appendJson(out, listItem(object, resource));
+  }
+  out += "]}\n";
+  net::Headers headers{{"content-type", "application/json"}, {"cache-control", "no-cache, private"}};
+  for (const std::string& warning : x.call.warnings) headers.emplace_back("warning", "299 - \"" + escapeWarning(warning) + "\"");
+  x.responder->send(200, std::move(headers), std::move(out));
+  return {};
+}
+
+void HttpFront::sendObject(Exchange& x, int status, const Value& object) {
+  bool isObject = x.resource && object.get("kind").asString() == x.resource->kind->kind;
+  if (x.wanted.table && isObject) {
+    TableStyle style{x.wanted.version, x.wanted.includeObject};
+    Value meta = Value::object({{"resourceVersion", object.get("metadata", "resourceVersion")}});
+    std::vector<Value> rows;
+    rows.push_back(tableRow(object, *x.resource->kind, style, api_.clock().now()));
+    return sendValue(x, status, tableOf(tableColumns(*x.resource->kind), std::move(rows), std::move(meta), style));
+  }
+  sendValue(x, status, x.wanted.partial && isObject ? partialMetadata(object) : object);
+}
+
+void HttpFront::sendValue(Exchange& x, int status, const Value& value, const std::string& contentType) {
+  net::Headers headers{{"content-type", !contentType.empty() ? contentType : x.wanted.yaml ? "application/yaml" : "application/json"},
+                       {"cache-control", "no-cache, private"}};
+  for (const std::string& warning : x.call.warnings) headers.emplace_back("warning", "299 - \"" + escapeWarning(warning) + "\"");
+  std::string body = x.wanted.yaml ? data::toYaml(value) : data::toJson(value, {.indent = x.wanted.pretty ? 2 : 0});
+  if (!x.wanted.yaml) body += '\n';
+  x.responder->send(status, std::move(headers), std::move(body));
+}
+
+void HttpFront::sendError(Exchange& x, const Error& error) {
+  Value status = statusOf(error, x.call, x.resource.get());
+  x.wanted.table = false;
+  sendValue(x, static_cast<int>(status.get("code").asInt()), status);
+}
+
+Status HttpFront::serveWatch(Exchange& x) {
+  if (!x.call.name.empty()) x.call.name.clear();
+  struct Stream {
+    std::shared_ptr<net::Responder> responder;
+    std::unique_ptr<WatchHandle> handle;
+    std::mutex mutex;
+    bool sentColumns = false;
+  };
+  auto stream = std::make_shared<Stream>();
+  stream->responder = x.responder;
+  ResourcePtr resource = x.resource;
+  Wanted wanted = x.wanted;
+  Api* api = &api_;
+  Call call = x.call;
+  auto encode = [stream, resource, wanted, api](const WatchItem& item, std::string& out) {
+    out += "{\"type\":\"";
+    out += typeWord(item.type);
+    out += "\",\"object\":";
+    if (wanted.table) {
+      TableStyle style{wanted.version, wanted.includeObject};
+      std::vector<Value> rows;
+      rows.push_back(tableRow(item.object, *resource->kind, style, api->clock().now()));
+      Value meta = Value::object({{"resourceVersion", item.object.get("metadata", "resourceVersion")}});
+      data::appendJson(out, tableOf(std::exchange(stream->sentColumns, true) ? Value() : tableColumns(*resource->kind), std::move(rows), std::move(meta), style));
+    } else {
+      data::appendJson(out, wanted.partial ? partialMetadata(item.object) : item.object);
+    }
+    out += "}\n";
+  };
+  // Both wait for the head to be sent.
+  auto items = [stream, encode](std::vector<WatchItem> list) {
+    std::lock_guard lock(stream->mutex);
+    std::string out;
+    for (const WatchItem& item : list) encode(item, out);
+    stream->responder->write(std::move(out));
+    // A client that does not read is let go; it can resume from where it was.
+    if (stream->responder->waiting() > kMostWaiting) stream->responder->finish();
+  };
+  auto finish = [stream, call, resource](const Status& why) {
+    if (!why) {
+      std::string out = "{\"type\":\"ERROR\",\"object\":";
+      data::appendJson(out, statusOf(why.error(), call, resource.get()));
+      stream->responder->write(out + "}\n");
+    }
+    stream->responder->finish();
+  };
+  auto ended = [stream, finish](Status why) {
+    std::lock_guard lock(stream->mutex);
+    finish(why);
+  };
+  constexpr std::int64_t kDefaultTimeout = 1800;
+  if (!x.call.timeoutSeconds) x.call.timeoutSeconds = kDefaultTimeout + static_cast<std::int64_t>(api_.random().below(kDefaultTimeout));
+  // The head goes first, so that the client knows that the watch stands although nothing happens.
+  std::string contentType = wanted.table ? "application/json;as=Table;g=meta.k8s.io;v=" + wanted.version : "application/json";
+  net::Headers head{{"content-type", contentType}, {"cache-control", "no-cache, private"}};
+  std::lock_guard lock(stream->mutex);
+  auto handle = api_.watch(x.call, items, ended);
+  if (!handle && handle.error().code() != ErrorCode::Gone) return fail(handle.error());
+  x.responder->start(200, std::move(head));
+  if (!handle) {
+    finish(fail(handle.error()));
+    return {};
+  }
+  stream->handle = std::move(*handle);
+  x.responder->onOver([stream] {
+    std::unique_ptr<WatchHandle> gone;  // goes after the lock, for it waits for a callback under way
+    std::lock_guard locked(stream->mutex);
+    gone = std::move(stream->handle);
+  });
+  return {};
+}
+
+}  // namespace puppis::apiserver

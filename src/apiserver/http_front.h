@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "apiserver/api.h"
+#include "apiserver/auth.h"
+#include "net/server.h"
+
+namespace puppis::apiserver {
+
+/// What the Accept header asks for.
+struct Wanted {
+  bool yaml = false;
+  bool table = false;
+  bool partial = false;       ///< PartialObjectMetadata
+  bool discovery = false;     ///< the aggregated form
+  std::string version = "v1";  ///< of meta.k8s.io or apidiscovery.k8s.io
+  std::string includeObject = "Metadata";
+  bool pretty = false;
+};
+
+/// The API on HTTP: paths and queries become calls, answers become JSON, YAML, tables and event streams.
+class HttpFront {
+ public:
+  HttpFront(Api& api, const Authenticator& authenticator, const Authorizer* authorizer) : api_(api), authenticator_(authenticator), authorizer_(authorizer) {}
+
+  void handle(net::ServerRequest request, std::shared_ptr<net::Responder> responder);
+  /// Shown by discovery: "127.0.0.1:6443".
+  void setAddress(std::string address) { address_ = std::move(address); }
+  /// Further paths (GET), e.g. "/metrics": text answers.
+  void addPage(std::string path, std::function<std::string()> page) { pages_[std::move(path)] = std::move(page); }
+
+ private:
+  struct Exchange;
+  void answer(Exchange& x);
+  Status route(Exchange& x);
+  Status resourceRequest(Exchange& x, std::vector<std::string> parts, const std::string& group, const std::string& version);
+  Status serve(Exchange& x, const std::string& verb);
+  Status discovery(Exchange& x, const std::vector<std::string>& parts, bool& handled);
+  Status openApi(Exchange& x, const std::vector<std::string>& parts, bool& handled);
+  Status authorize(Exchange& x, const std::string& verb);
+  Status impersonate(Exchange& x);
+  Status serveWatch(Exchange& x);
+  Status sendList(Exchange& x, ListAnswer list);
+  void sendValue(Exchange& x, int status, const data::Value& value, const std::string& contentType = {});
+  void sendObject(Exchange& x, int status, const data::Value& object);
+  void sendError(Exchange& x, const Error& error);
+
+  Api& api_;
+  const Authenticator& authenticator_;
+  const Authorizer* authorizer_;
+  std::string address_;
+  std::map<std::string, std::function<std::string()>> pages_;
+
+  std::mutex documentsMutex_;
+  std::uint64_t documentsGeneration_ = 0;
+  std::map<std::string, std::string> documents_;  ///< OpenAPI texts, made once a change of the served kinds
+};
+
+}  // namespace puppis::apiserver

@@ -153,6 +153,22 @@ Result<std::vector<store::EntryPtr>> Api::commit(store::Change change, bool dryR
   return parts_.store.commit(std::move(changes));
 }
 
+Status Api::rewrite(const Call& call, const std::function<void(Value& object)>& change) {
+  TRY(ResourcePtr resource, resourceOf(call));
+  std::string key = resource->key(call.ns, call.name);
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    store::EntryPtr entry = parts_.store.get(key);
+    if (!entry) return fail(notFound(resource->kind->groupResource(), call.name));
+    Value object = entry->value;
+    change(object);
+    if (call.dryRun) return {};
+    auto committed = commit({key, std::move(object), entry->modified, &stampRevision}, false);
+    if (committed) return {};
+    if (committed.error().code() != ErrorCode::Conflict) return fail(committed.error());
+  }
+  return fail(conflict(resource->kind->groupResource(), call.name, kModified));
+}
+
 Result<Answer> Api::create(Call& call, const Value& body) {
   TRY(ResourcePtr resource, resourceOf(call));
   std::string place = resource->kind->groupResource() + (call.subresource.empty() ? "" : "/" + call.subresource);
@@ -173,7 +189,7 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
   TRY_VOID(admitted(Admission::Operation::Create, call, resource, nullptr, object));
   if (!tracked) object = trackUpdate({}, std::move(object), resource, {managerOf(call), "", parts_.clock.now()});
   stampNew(resource, object);
-  if (kind.status) object.erase("status");
+  if (kind.status && !kind.statusOnCreate) object.erase("status");
   if (kind.prepareCreate) kind.prepareCreate(object);
   const std::string name = object.get("metadata", "name").asString();
   if (call.name.empty()) call.name = name;

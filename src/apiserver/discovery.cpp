@@ -153,6 +153,7 @@ std::optional<Value> apiResourceList(const Registry& registry, const std::string
     Value one = Value::object({{"name", kind.resource}, {"singularName", kind.singular}, {"namespaced", kind.namespaced}, {"kind", kind.kind}, {"verbs", verbsOf(kind)}});
     if (!kind.shortNames.empty()) one.set("shortNames", textList(kind.shortNames));
     if (!kind.categories.empty()) one.set("categories", textList(kind.categories));
+    if (!kind.storageVersionHash.empty()) one.set("storageVersionHash", kind.storageVersionHash);
     resources.push(std::move(one));
     for (const Sub& sub : subsOf(kind)) {
       Value below = Value::object({{"name", kind.resource + "/" + sub.name}, {"singularName", ""}, {"namespaced", kind.namespaced}});

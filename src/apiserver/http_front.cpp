@@ -159,13 +159,20 @@ void HttpFront::handle(net::ServerRequest request, std::shared_ptr<net::Responde
   Exchange x;
   x.request = std::move(request);
   x.responder = std::move(responder);
-  answer(x);
+  answer(x, std::nullopt);
 }
 
-void HttpFront::answer(Exchange& x) {
+void HttpFront::handleAs(User user, net::ServerRequest request, std::shared_ptr<net::Responder> responder) {
+  Exchange x;
+  x.request = std::move(request);
+  x.responder = std::move(responder);
+  answer(x, std::move(user));
+}
+
+void HttpFront::answer(Exchange& x, std::optional<User> known) {
   x.query = net::parseQuery(x.request.query);
   if (const std::string* agent = net::findHeader(x.request.headers, "user-agent")) x.call.userAgent = *agent;
-  auto user = authenticator_.authenticate(x.request);
+  Result<User> user = known ? Result<User>(std::move(*known)) : authenticator_.authenticate(x.request);
   if (!user) return sendError(x, user.error());
   x.call.user = std::move(*user);
   auto wanted = parseAccept(net::joinedHeader(x.request.headers, "accept"));

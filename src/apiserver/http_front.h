@@ -29,6 +29,8 @@ class HttpFront {
   HttpFront(Api& api, const Authenticator& authenticator, const Authorizer* authorizer) : api_(api), authenticator_(authenticator), authorizer_(authorizer) {}
 
   void handle(net::ServerRequest request, std::shared_ptr<net::Responder> responder);
+  /// The same for a caller in process, who is known without being asked.
+  void handleAs(User user, net::ServerRequest request, std::shared_ptr<net::Responder> responder);
   /// Shown by discovery: "127.0.0.1:6443".
   void setAddress(std::string address) { address_ = std::move(address); }
   /// Further paths (GET), e.g. "/metrics": text answers.
@@ -36,7 +38,7 @@ class HttpFront {
 
  private:
   struct Exchange;
-  void answer(Exchange& x);
+  void answer(Exchange& x, std::optional<User> known);
   Status route(Exchange& x);
   Status resourceRequest(Exchange& x, std::vector<std::string> parts, const std::string& group, const std::string& version);
   Status serve(Exchange& x, const std::string& verb);

@@ -5,6 +5,7 @@ namespace puppis::cli {
 
 std::vector<Verb> allVerbs() {
   return {
+      serverVerb(),
       versionVerb(),
   };
 }

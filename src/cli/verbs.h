@@ -13,6 +13,7 @@ std::vector<Verb> allVerbs();
 
 Verb defRenderVerb();
 Verb dryRunVerb();
+Verb serverVerb();
 Verb versionVerb();
 
 }  // namespace puppis::cli

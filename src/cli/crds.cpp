@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/crds.h"
+
+#include <string_view>
+
+namespace puppis::cli {
+
+namespace crds {
+std::string_view applications();
+std::string_view applicationrevisions();
+std::string_view componentdefinitions();
+std::string_view traitdefinitions();
+std::string_view policydefinitions();
+std::string_view workflowstepdefinitions();
+std::string_view workloaddefinitions();
+std::string_view definitionrevisions();
+std::string_view resourcetrackers();
+std::string_view policies();
+std::string_view workflows();
+std::string_view packages();
+}  // namespace crds
+
+std::vector<std::string> builtinManifests() {
+  std::vector<std::string> out;
+  for (std::string_view text : {crds::applications(), crds::applicationrevisions(), crds::componentdefinitions(), crds::traitdefinitions(), crds::policydefinitions(), crds::workflowstepdefinitions(), crds::workloaddefinitions(), crds::definitionrevisions(), crds::resourcetrackers(), crds::policies(), crds::workflows(), crds::packages()}) {
+    out.emplace_back(text);
+  }
+  return out;
+}
+
+}  // namespace puppis::cli

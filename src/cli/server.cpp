@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <condition_variable>
+#include <mutex>
+
+#include "apiserver/server.h"
+#include "base/strings.h"
+#include "cli/crds.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+
+namespace puppis::cli {
+
+namespace {
+
+class Serve final : public Command {
+ public:
+  void declare(Options& options) override {
+    options.flag(inMemory_, "--in-memory", "keep everything in memory; nothing is left behind");
+    options.text(dataDirectory_, "--data-dir", "where the store and the certificates are kept (default ~/.puppis/data)");
+    options.text(listen_, "--listen", "HOST:PORT to listen on; port 0 picks a free one");
+    options.text(kubeconfig_, "--kubeconfig", "write a kubeconfig for this server to FILE");
+    options.flag(noFsync_, "--no-fsync", "answer before the disk has the data: faster, and a crash of the machine may lose the newest writes");
+  }
+
+  Result<int> run(Context& context) override {
+    apiserver::ServerConfig config;
+    TRY_VOID(readListen(config));
+    config.fsync = !noFsync_;
+    config.manifests = builtinManifests();
+    if (!inMemory_) {
+      config.dataDirectory = dataDirectory_;
+      if (config.dataDirectory.empty()) {
+        auto home = context.environment("HOME");
+        if (!home) return fail(ErrorCode::InvalidArgument, "no --data-dir given, and HOME is not set; give one, or --in-memory");
+        config.dataDirectory = *home + "/.puppis/data";
+      }
+    }
+    TRY(auto server, apiserver::Server::start(config, {context.files, context.clock, context.random, context.log}));
+    std::string address = config.address + ":" + std::to_string(server->port());
+    if (!kubeconfig_.empty()) TRY_VOID(context.files.write(kubeconfig_, server->kubeconfig(), 0600));
+    context.err << "serving the Kubernetes API on https://" << address << (inMemory_ ? " (in memory)" : "") << std::endl;
+    waitForStop(context.stop);
+    server->stop();
+    return 0;
+  }
+
+ private:
+  Status readListen(apiserver::ServerConfig& config) const {
+    std::size_t colon = listen_.rfind(':');
+    unsigned port = 0;
+    const char* end = listen_.data() + listen_.size();
+    if (colon == std::string::npos) return fail(Error(ErrorCode::InvalidArgument, "--listen").expected("HOST:PORT").found(listen_));
+    auto [stop, code] = std::from_chars(listen_.data() + colon + 1, end, port);
+    if (code != std::errc{} || stop != end || port > 65535) {
+      return fail(Error(ErrorCode::InvalidArgument, "--listen").expected("HOST:PORT").found(listen_));
+    }
+    config.address = listen_.substr(0, colon);
+    if (config.address.empty() || config.address == "localhost") config.address = "127.0.0.1";
+    config.port = static_cast<std::uint16_t>(port);
+    return {};
+  }
+
+  static void waitForStop(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    wake.wait(lock, stop, [] { return false; });
+  }
+
+  bool inMemory_ = false;
+  bool noFsync_ = false;
+  std::string dataDirectory_;
+  std::string listen_ = "127.0.0.1:6443";
+  std::string kubeconfig_;
+};
+
+}  // namespace
+
+Verb serverVerb() {
+  return {"server", "Serve the Kubernetes API from this process, with nothing to install",
+          "puppis server --in-memory --kubeconfig /tmp/puppis.kubeconfig\npuppis server --data-dir ./data --listen 127.0.0.1:6443",
+          []() -> std::unique_ptr<Command> { return std::make_unique<Serve>(); }, true};
+}
+
+}  // namespace puppis::cli

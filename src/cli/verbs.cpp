@@ -5,6 +5,12 @@ namespace puppis::cli {
 
 std::vector<Verb> allVerbs() {
   return {
+      defFmtVerb(),
+      defInitVerb(),
+      defRenderVerb(),
+      defTestVerb(),
+      defVetVerb(),
+      dryRunVerb(),
       serverVerb(),
       versionVerb(),
   };

@@ -11,7 +11,11 @@ namespace puppis::cli {
 /// it below and name it in verbs.cpp.
 std::vector<Verb> allVerbs();
 
+Verb defFmtVerb();
+Verb defInitVerb();
 Verb defRenderVerb();
+Verb defTestVerb();
+Verb defVetVerb();
 Verb dryRunVerb();
 Verb serverVerb();
 Verb versionVerb();

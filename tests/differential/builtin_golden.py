@@ -351,6 +351,23 @@ def _():
     return t
 
 
+@table("text/tabwriter")
+def _():
+    return {"Write": product(["a\tb\tc\naaa\tbbbb\tc", "a\tb\nc", "", "a", "a\t", "\ta\n\t\tb\n", "x\ty\n\nlong cell\tz\n", "é\tb\nabc\td", ["a\tb", "ccc\td"], [], Num("1"), [Num("1")], Byt(b"a\tb"),
+                              "a\tb\tc\nx\ny\tzz\tw\nyyyy\tz\tw"])}
+
+
+@table("encoding/toml")
+def _():
+    docs = ["", "a = 1", "a = 1\nb = 'x'\n[t]\nc = 1.50\n[t.u]\nd = true\n", "[[p]]\nn = 1\n[[p]]\nn = 2\n[p.q]\nr = 3\n", "a.b.c = 1\na.b.d = 2", "a = [1, 2, # c\n 3]", "a = {b = 1, c.d = 'x'}", "a = 1\na = 2",
+            "[a]\n[a]", "a = 1_000\nb = 0xFF\nc = 0o17\nd = 0b11\ne = +9\nf = -3", "a = 1e3\nb = 1.5e-2", "a = inf", "a = 2020-01-02T03:04:05Z\nb = 2020-01-02\nc = 03:04:05\nd = 2020-01-02T03:04:05", "a = \"x\\ny\\u00e9\"",
+            "a = \"\"\"\nx\\\n   y\nz\"\"\"", "a = '''\nl\n'''", "\"a b\" = 1\n'c d' = 2", "a", "a =", "= 1", "a = 1 b = 2", "[a", "a = [1", "a = \"x", "[[a]]\n[a]", "[a]\nb = 1\n[[a]]", "a = 01", "a = {b = 1}\n[a.c]", "# only\n", "a.b = 1\n[a]\nc = 2",
+            "[a.b]\nc = 1\n[a]\nd = 2", "_x = 1"]
+    data = [{}, {"a": Num("1")}, {"b": Num("1.0"), "a": "x"}, {"t": {"c": Num("1"), "u": {"d": True}}, "a": [Num("1"), Num("2")]}, {"p": [{"n": Num("1")}, {"n": Num("2"), "q": {"r": Num("3")}}]}, {"a": []}, {"a": {}},
+            {"a": [Num("1"), "x", {"b": Num("1")}]}, {"k é": "v'w", "x.y": "l\nm", "": "t\ta"}, {"n": None}, Num("1"), [Num("1")], "s", {"f": Num("1e3"), "g": Num("1E-7"), "h": Num("0.1")}, {"a": [[Num("1")], []]}, {"a": {"b": {"c": {}}}}, {"z": {"y": Num("1")}, "b": "q\"x"}]
+    return {"Unmarshal": product(docs), "Marshal": product(data)}
+
+
 def main():
     oracle = sys.argv[1]
     want = sys.argv[2:] or list(T)

@@ -29,7 +29,9 @@ std::span<const Package* const> packages() {
         &kHmacPackage, &kHtmlPackage, &kJsonPackage, &kListPackage, &kMathPackage,
         &kMd5Package, &kNetPackage, &kPathPackage, &kRegexpPackage, &kSha1Package,
         &kSha256Package, &kSha512Package, &kStrconvPackage, &kStringsPackage, &kStructPackage,
-        &kTimePackage, &kUuidPackage, &kYamlPackage,
+        &kTabwriterPackage, &kTimePackage, &kTomlPackage, &kToolCliPackage, &kToolExecPackage,
+        &kToolFilePackage, &kToolHttpPackage, &kToolOsPackage, &kToolPackage, &kUuidPackage,
+        &kYamlPackage,
     };
     std::sort(out.begin(), out.end(), [](const Package* a, const Package* b) { return a->path < b->path; });
     return out;

@@ -26,7 +26,15 @@ extern const Package kSha512Package;
 extern const Package kStrconvPackage;
 extern const Package kStringsPackage;
 extern const Package kStructPackage;
+extern const Package kTabwriterPackage;
 extern const Package kTimePackage;
+extern const Package kTomlPackage;
+extern const Package kToolCliPackage;
+extern const Package kToolExecPackage;
+extern const Package kToolFilePackage;
+extern const Package kToolHttpPackage;
+extern const Package kToolOsPackage;
+extern const Package kToolPackage;
 extern const Package kUuidPackage;
 extern const Package kYamlPackage;
 

@@ -6,6 +6,7 @@
 
 #include "apiserver/discovery.h"
 #include "apiserver/openapi.h"
+#include "apiserver/protobuf.h"
 #include "apiserver/table.h"
 #include "base/source.h"
 #include "base/strings.h"
@@ -61,9 +62,11 @@ Result<Wanted> parseAccept(const std::string& accept) {
     if (!json && type != "application/yaml") continue;
     if (as == "Table" && group == "meta.k8s.io" && (version == "v1" || version == "v1beta1")) {
       out.table = true;
-    } else if ((as == "PartialObjectMetadata" || as == "PartialObjectMetadataList") && group == "meta.k8s.io") {
+    } else if ((as == "PartialObjectMetadata" || as == "PartialObjectMetadataList") &&
+               group == "meta.k8s.io") {
       out.partial = true;
-    } else if (as == "APIGroupDiscoveryList" && group == "apidiscovery.k8s.io" && (version == "v2" || version == "v2beta1")) {
+    } else if (as == "APIGroupDiscoveryList" && group == "apidiscovery.k8s.io" &&
+               (version == "v2" || version == "v2beta1")) {
       out.discovery = true;
     } else if (!as.empty()) {
       continue;
@@ -72,27 +75,34 @@ Result<Wanted> parseAccept(const std::string& accept) {
     out.yaml = type == "application/yaml";
     return out;
   }
-  return fail(Error(ErrorCode::NotAcceptable, "only the following media types are accepted: application/json, application/yaml").reason("NotAcceptable"));
+  return fail(Error(ErrorCode::NotAcceptable,
+                    "only the following media types are accepted: application/json, application/yaml")
+                  .reason("NotAcceptable"));
 }
 
 Result<Value> parseBody(const net::ServerRequest& request) {
   const std::string* header = net::findHeader(request.headers, "content-type");
-  std::string type = header == nullptr ? "application/json" : toLower(trim(header->substr(0, header->find(';'))));
+  std::string type =
+      header == nullptr ? "application/json" : toLower(trim(header->substr(0, header->find(';'))));
   if (type == "application/yaml" || type == "application/apply-patch+yaml") {
     auto documents = data::parseYaml(SourceFile::make("", request.body));
     if (!documents) return fail(badRequest("error decoding YAML: " + documents.error().message()));
     if (documents->empty()) return fail(badRequest("the body is empty"));
     return (*documents)[0];
   }
-  bool json = type == "application/json" || type == "application/json-patch+json" || type == "application/merge-patch+json" ||
-              type == "application/strategic-merge-patch+json" || type.empty();
+  if (type == "application/vnd.kubernetes.protobuf") return decodeProtobuf(request.body);
+  bool json = type == "application/json" || type == "application/json-patch+json" ||
+              type == "application/merge-patch+json" || type == "application/strategic-merge-patch+json" ||
+              type.empty();
   if (!json) {
     return fail(Error(ErrorCode::UnsupportedMedia,
-                      "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml")
+                      "the body of the request was in an unknown format - accepted media types include: "
+                      "application/json, application/yaml")
                     .reason("UnsupportedMediaType"));
   }
   auto value = data::parseJson(std::string_view(request.body));
-  if (!value) return fail(badRequest("couldn't get version/kind; json parse error: " + value.error().message()));
+  if (!value)
+    return fail(badRequest("couldn't get version/kind; json parse error: " + value.error().message()));
   return value;
 }
 
@@ -125,10 +135,13 @@ std::string escapeWarning(const std::string& text) {
 void readDeleteOptions(const Value& body, Call& call) {
   const Value& preconditions = body.get("preconditions");
   if (preconditions.has("uid")) call.remove.uid = preconditions.get("uid").asString();
-  if (preconditions.has("resourceVersion")) call.remove.resourceVersion = preconditions.get("resourceVersion").asString();
+  if (preconditions.has("resourceVersion"))
+    call.remove.resourceVersion = preconditions.get("resourceVersion").asString();
   if (body.has("propagationPolicy")) call.remove.propagation = body.get("propagationPolicy").asString();
-  if (body.get("orphanDependents").isBool()) call.remove.propagation = body.get("orphanDependents").asBool() ? "Orphan" : "Background";
-  if (body.get("gracePeriodSeconds").isInt()) call.remove.gracePeriodSeconds = body.get("gracePeriodSeconds").asInt();
+  if (body.get("orphanDependents").isBool())
+    call.remove.propagation = body.get("orphanDependents").asBool() ? "Orphan" : "Background";
+  if (body.get("gracePeriodSeconds").isInt())
+    call.remove.gracePeriodSeconds = body.get("gracePeriodSeconds").asInt();
   for (const Value& one : body.get("dryRun").elements()) call.dryRun = call.dryRun || one.asString() == "All";
 }
 
@@ -143,10 +156,14 @@ Value listItem(const Value& object, const Resource& resource) {
 
 std::string_view typeWord(WatchItem::Type type) {
   switch (type) {
-    case WatchItem::Type::Added: return "ADDED";
-    case WatchItem::Type::Modified: return "MODIFIED";
-    case WatchItem::Type::Deleted: return "DELETED";
-    case WatchItem::Type::Bookmark: return "BOOKMARK";
+    case WatchItem::Type::Added:
+      return "ADDED";
+    case WatchItem::Type::Modified:
+      return "MODIFIED";
+    case WatchItem::Type::Deleted:
+      return "DELETED";
+    case WatchItem::Type::Bookmark:
+      return "BOOKMARK";
   }
   return "ERROR";
 }
@@ -177,13 +194,15 @@ void HttpFront::answer(Exchange& x, std::optional<User> known) {
   x.call.user = std::move(*user);
   auto wanted = parseAccept(net::joinedHeader(x.request.headers, "accept"));
   if (wanted) x.wanted = *wanted;
-  x.wanted.pretty = x.param("pretty") != nullptr ? x.flag("pretty")
-                                                 : startsWith(x.call.userAgent, "curl/") || startsWith(x.call.userAgent, "Mozilla/") ||
-                                                       startsWith(x.call.userAgent, "Wget/");
+  x.wanted.pretty = x.param("pretty") != nullptr
+                        ? x.flag("pretty")
+                        : startsWith(x.call.userAgent, "curl/") || startsWith(x.call.userAgent, "Mozilla/") ||
+                              startsWith(x.call.userAgent, "Wget/");
   if (x.param("includeObject") != nullptr) x.wanted.includeObject = x.text("includeObject");
   Status done = impersonate(x);
   if (done && !wanted && !startsWith(x.request.path, "/openapi") && !startsWith(x.request.path, "/metrics") &&
-      !startsWith(x.request.path, "/healthz") && !startsWith(x.request.path, "/livez") && !startsWith(x.request.path, "/readyz")) {
+      !startsWith(x.request.path, "/healthz") && !startsWith(x.request.path, "/livez") &&
+      !startsWith(x.request.path, "/readyz")) {
     done = fail(wanted.error());
   }
   if (done) done = route(x);
@@ -194,17 +213,21 @@ Status HttpFront::impersonate(Exchange& x) {
   const std::string* name = net::findHeader(x.request.headers, "impersonate-user");
   if (name == nullptr) {
     for (const auto& [key, value] : x.request.headers) {
-      if (startsWith(key, "impersonate-")) return fail(badRequest("requested groups without impersonating a user"));
+      if (startsWith(key, "impersonate-"))
+        return fail(badRequest("requested groups without impersonating a user"));
     }
     return {};
   }
   User user{*name, "", {}, {}};
-  auto check = [&](const std::string& resource, const std::string& what, const std::string& ns, const std::string& group) -> Status {
+  auto check = [&](const std::string& resource, const std::string& what, const std::string& ns,
+                   const std::string& group) -> Status {
     if (authorizer_ == nullptr) return {};
     auto refused = authorizer_->refuses(x.call.user, "impersonate", group, resource, "", ns, what);
     if (!refused) return {};
-    return fail(Error(ErrorCode::Forbidden, resource + " \"" + what + "\" is forbidden: User \"" + x.call.user.name + "\" cannot impersonate resource \"" +
-                                                resource + "\" in API group \"" + group + "\"" + (ns.empty() ? " at the cluster scope" : " in the namespace \"" + ns + "\""))
+    return fail(Error(ErrorCode::Forbidden,
+                      resource + " \"" + what + "\" is forbidden: User \"" + x.call.user.name +
+                          "\" cannot impersonate resource \"" + resource + "\" in API group \"" + group +
+                          "\"" + (ns.empty() ? " at the cluster scope" : " in the namespace \"" + ns + "\""))
                     .reason("Forbidden"));
   };
   std::vector<std::string> parts = split(*name, ':');
@@ -252,7 +275,8 @@ Status HttpFront::route(Exchange& x) {
   }
   std::string path = "/" + join(parts, "/");
   if (authorizer_ != nullptr && !authorizer_->allowsPath(x.call.user, x.request.method, path)) {
-    return fail(Error(ErrorCode::Forbidden, "forbidden: User \"" + x.call.user.name + "\" cannot " + toLower(x.request.method) + " path \"" + path + "\"")
+    return fail(Error(ErrorCode::Forbidden, "forbidden: User \"" + x.call.user.name + "\" cannot " +
+                                                toLower(x.request.method) + " path \"" + path + "\"")
                     .reason("Forbidden"));
   }
   bool handled = false;
@@ -260,12 +284,16 @@ Status HttpFront::route(Exchange& x) {
   if (!handled) TRY_VOID(openApi(x, parts, handled));
   if (handled) return {};
   if (auto page = pages_.find(path); page != pages_.end()) {
-    x.responder->send(200, {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-cache, private"}, {"x-content-type-options", "nosniff"}},
+    x.responder->send(200,
+                      {{"content-type", "text/plain; charset=utf-8"},
+                       {"cache-control", "no-cache, private"},
+                       {"x-content-type-options", "nosniff"}},
                       page->second());
     return {};
   }
   if (startsWith(path, "/healthz") || startsWith(path, "/livez") || startsWith(path, "/readyz")) {
-    x.responder->send(200, {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-cache, private"}}, "ok");
+    x.responder->send(
+        200, {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-cache, private"}}, "ok");
     return {};
   }
   x.call.type = {};
@@ -276,7 +304,8 @@ Status HttpFront::discovery(Exchange& x, const std::vector<std::string>& parts, 
   handled = true;
   std::string path = join(parts, "/");
   const Registry& registry = api_.registry();
-  std::string aggregatedType = "application/json;g=apidiscovery.k8s.io;v=" + x.wanted.version + ";as=APIGroupDiscoveryList";
+  std::string aggregatedType =
+      "application/json;g=apidiscovery.k8s.io;v=" + x.wanted.version + ";as=APIGroupDiscoveryList";
   if (path == "api" || path == "apis") {
     if (x.wanted.discovery) {
       sendValue(x, 200, aggregatedDiscovery(registry, path == "api", x.wanted.version), aggregatedType);
@@ -286,15 +315,16 @@ Status HttpFront::discovery(Exchange& x, const std::vector<std::string>& parts, 
     return {};
   }
   if (path == "version") {
-    sendValue(x, 200, Value::object({{"major", "1"},
-                                     {"minor", "34"},
-                                     {"gitVersion", "v1.34.0+puppis"},
-                                     {"gitCommit", ""},
-                                     {"gitTreeState", "clean"},
-                                     {"buildDate", "2026-01-01T00:00:00Z"},
-                                     {"goVersion", ""},
-                                     {"compiler", "c++"},
-                                     {"platform", "linux/amd64"}}));
+    sendValue(x, 200,
+              Value::object({{"major", "1"},
+                             {"minor", "34"},
+                             {"gitVersion", "v1.34.0+puppis"},
+                             {"gitCommit", ""},
+                             {"gitTreeState", "clean"},
+                             {"buildDate", "2026-01-01T00:00:00Z"},
+                             {"goVersion", ""},
+                             {"compiler", "c++"},
+                             {"platform", "linux/amd64"}}));
     return {};
   }
   std::optional<Value> found;
@@ -306,7 +336,8 @@ Status HttpFront::discovery(Exchange& x, const std::vector<std::string>& parts, 
     return {};
   }
   if (parts.empty()) {
-    Value paths = Value::array({"/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"});
+    Value paths = Value::array({"/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2",
+                                "/openapi/v3", "/readyz", "/version"});
     sendValue(x, 200, Value::object({{"paths", std::move(paths)}}));
     return {};
   }
@@ -318,9 +349,12 @@ Status HttpFront::openApi(Exchange& x, const std::vector<std::string>& parts, bo
   if (parts.size() < 2 || parts[0] != "openapi" || (parts[1] != "v2" && parts[1] != "v3")) return {};
   handled = true;
   std::string accept = net::joinedHeader(x.request.headers, "accept");
-  bool json = accept.empty() || accept.find("json") != std::string::npos || accept.find("*/*") != std::string::npos;
+  bool json =
+      accept.empty() || accept.find("json") != std::string::npos || accept.find("*/*") != std::string::npos;
   if (!json) {
-    return fail(Error(ErrorCode::NotAcceptable, "only the following media types are accepted: application/json").reason("NotAcceptable"));
+    return fail(
+        Error(ErrorCode::NotAcceptable, "only the following media types are accepted: application/json")
+            .reason("NotAcceptable"));
   }
   const Registry& registry = api_.registry();
   std::string path = join(parts, "/");
@@ -342,11 +376,13 @@ Status HttpFront::openApi(Exchange& x, const std::vector<std::string>& parts, bo
     }
     text = it->second;
   }
-  x.responder->send(200, {{"content-type", "application/json"}, {"cache-control", "no-cache, private"}}, std::move(text));
+  x.responder->send(200, {{"content-type", "application/json"}, {"cache-control", "no-cache, private"}},
+                    std::move(text));
   return {};
 }
 
-Status HttpFront::resourceRequest(Exchange& x, std::vector<std::string> parts, const std::string& group, const std::string& version) {
+Status HttpFront::resourceRequest(Exchange& x, std::vector<std::string> parts, const std::string& group,
+                                  const std::string& version) {
   bool oldWatch = !parts.empty() && parts[0] == "watch";
   if (oldWatch) parts.erase(parts.begin());
   Call& call = x.call;
@@ -378,7 +414,10 @@ Status HttpFront::resourceRequest(Exchange& x, std::vector<std::string> parts, c
   for (const auto& [key, value] : x.query) {
     if (key != "dryRun") continue;
     if (value != "All" && !value.empty()) {
-      return fail(Error(ErrorCode::Invalid, "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: \"" + value + "\": supported values: \"All\"").reason("Invalid"));
+      return fail(Error(ErrorCode::Invalid,
+                        "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: \"" + value +
+                            "\": supported values: \"All\"")
+                      .reason("Invalid"));
     }
     call.dryRun = call.dryRun || value == "All";
   }
@@ -395,7 +434,9 @@ Status HttpFront::resourceRequest(Exchange& x, std::vector<std::string> parts, c
   } else if (method == "DELETE") {
     verb = call.name.empty() ? "deletecollection" : "delete";
   } else {
-    return fail(Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource").reason("MethodNotAllowed"));
+    return fail(
+        Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource")
+            .reason("MethodNotAllowed"));
   }
   TRY_VOID(authorize(x, verb));
   return serve(x, verb);
@@ -404,12 +445,14 @@ Status HttpFront::resourceRequest(Exchange& x, std::vector<std::string> parts, c
 Status HttpFront::authorize(Exchange& x, const std::string& verb) {
   if (authorizer_ == nullptr) return {};
   const Call& call = x.call;
-  auto refused = authorizer_->refuses(call.user, verb, call.type.group, call.type.resource, call.subresource, call.ns, call.name);
+  auto refused = authorizer_->refuses(call.user, verb, call.type.group, call.type.resource, call.subresource,
+                                      call.ns, call.name);
   if (!refused) return {};
   std::string resource = call.type.resource + (call.subresource.empty() ? "" : "/" + call.subresource);
   std::string where = call.ns.empty() ? " at the cluster scope" : " in the namespace \"" + call.ns + "\"";
   return fail(forbidden(kube::Gvr(call.type).str(), call.name,
-                        "User \"" + call.user.name + "\" cannot " + verb + " resource \"" + resource + "\" in API group \"" + call.type.group + "\"" + where +
+                        "User \"" + call.user.name + "\" cannot " + verb + " resource \"" + resource +
+                            "\" in API group \"" + call.type.group + "\"" + where +
                             (refused->empty() ? "" : ": " + *refused)));
 }
 
@@ -423,27 +466,36 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
   }
   const KindInfo& kind = *x.resource->kind;
   bool scoped = kind.namespaced == !call.ns.empty();
-  bool acrossNamespaces = kind.namespaced && call.ns.empty() && call.name.empty() && (verb == "list" || verb == "watch");
+  bool acrossNamespaces =
+      kind.namespaced && call.ns.empty() && call.name.empty() && (verb == "list" || verb == "watch");
   // A namespace is in its own path, as /namespaces/NAME.
   if (!scoped && !acrossNamespaces && !(kind.resource == "namespaces" && kind.group.empty())) {
-    if (kind.namespaced && verb == "create") return fail(Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource").reason("MethodNotAllowed"));
+    if (kind.namespaced && verb == "create")
+      return fail(Error(ErrorCode::MethodNotAllowed,
+                        "the server does not allow this method on the requested resource")
+                      .reason("MethodNotAllowed"));
     call.type = {};
     call.name.clear();
     return fail(noSuchPath());
   }
-  bool known = call.subresource.empty() || (call.subresource == "status" && kind.status) || (call.subresource == "scale" && kind.scale) ||
-               std::any_of(kind.subresources.begin(), kind.subresources.end(), [&](const auto& one) { return one.first == call.subresource; });
+  bool known = call.subresource.empty() || (call.subresource == "status" && kind.status) ||
+               (call.subresource == "scale" && kind.scale) ||
+               std::any_of(kind.subresources.begin(), kind.subresources.end(),
+                           [&](const auto& one) { return one.first == call.subresource; });
   if (!known) {
     call.type = {};
     call.name.clear();
     return fail(noSuchPath());
   }
   if (call.subresource.empty() && !x.resource->serves(verb)) {
-    return fail(Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource").reason("MethodNotAllowed"));
+    return fail(
+        Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource")
+            .reason("MethodNotAllowed"));
   }
   if (call.subresource == "log" && verb == "get") {
     TRY(Value pod, api_.read(*x.resource, call.ns, call.name));
-    std::string text = "This pod is simulated: " + call.ns + "/" + call.name + " runs no container, so it has no log.\n";
+    std::string text =
+        "This pod is simulated: " + call.ns + "/" + call.name + " runs no container, so it has no log.\n";
     x.responder->send(200, {{"content-type", "text/plain"}}, std::move(text));
     return {};
   }
@@ -471,11 +523,14 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
       auto type = patchTypeOf(x.request);
       if (!type) {
         return fail(Error(ErrorCode::UnsupportedMedia,
-                          "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
-                          "application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml")
+                          "the body of the request was in an unknown format - accepted media types include: "
+                          "application/json-patch+json, "
+                          "application/merge-patch+json, application/strategic-merge-patch+json, "
+                          "application/apply-patch+yaml")
                         .reason("UnsupportedMediaType"));
       }
-      if (*type == kube::PatchType::Apply) x.request.headers.insert(x.request.headers.begin(), {"content-type", "application/apply-patch+yaml"});
+      if (*type == kube::PatchType::Apply)
+        x.request.headers.insert(x.request.headers.begin(), {"content-type", "application/apply-patch+yaml"});
       TRY(Value body, parseBody(x.request));
       TRY(made, api_.patch(call, *type, body));
     } else {
@@ -503,15 +558,18 @@ Status HttpFront::sendList(Exchange& x, ListAnswer list) {
   }
   if (x.wanted.yaml || x.wanted.pretty || x.wanted.partial) {
     Value items = Value::array();
-    for (const Value& object : list.items) items.push(x.wanted.partial ? partialMetadata(object) : listItem(object, resource));
-    sendValue(x, 200, Value::object({{"kind", x.wanted.partial ? "PartialObjectMetadataList" : kind.kind + "List"},
-                                     {"apiVersion", x.wanted.partial ? "meta.k8s.io/v1" : kind.apiVersion()},
-                                     {"metadata", std::move(meta)},
-                                     {"items", std::move(items)}}));
+    for (const Value& object : list.items)
+      items.push(x.wanted.partial ? partialMetadata(object) : listItem(object, resource));
+    sendValue(x, 200,
+              Value::object({{"kind", x.wanted.partial ? "PartialObjectMetadataList" : kind.kind + "List"},
+                             {"apiVersion", x.wanted.partial ? "meta.k8s.io/v1" : kind.apiVersion()},
+                             {"metadata", std::move(meta)},
+                             {"items", std::move(items)}}));
     return {};
   }
   // Straight to text: a list may be long, and a tree of it would only be thrown away.
-  std::string out = "{\"kind\":\"" + kind.kind + "List\",\"apiVersion\":\"" + kind.apiVersion() + "\",\"metadata\":";
+  std::string out =
+      "{\"kind\":\"" + kind.kind + "List\",\"apiVersion\":\"" + kind.apiVersion() + "\",\"metadata\":";
   data::appendJson(out, meta);
   out += ",\"items\":[";
   bool first = true;
@@ -522,7 +580,8 @@ Status HttpFront::sendList(Exchange& x, ListAnswer list) {
   }
   out += "]}\n";
   net::Headers headers{{"content-type", "application/json"}, {"cache-control", "no-cache, private"}};
-  for (const std::string& warning : x.call.warnings) headers.emplace_back("warning", "299 - \"" + escapeWarning(warning) + "\"");
+  for (const std::string& warning : x.call.warnings)
+    headers.emplace_back("warning", "299 - \"" + escapeWarning(warning) + "\"");
   x.responder->send(200, std::move(headers), std::move(out));
   return {};
 }
@@ -534,16 +593,21 @@ void HttpFront::sendObject(Exchange& x, int status, const Value& object) {
     Value meta = Value::object({{"resourceVersion", object.get("metadata", "resourceVersion")}});
     std::vector<Value> rows;
     rows.push_back(tableRow(object, *x.resource->kind, style, api_.clock().now()));
-    return sendValue(x, status, tableOf(tableColumns(*x.resource->kind), std::move(rows), std::move(meta), style));
+    return sendValue(x, status,
+                     tableOf(tableColumns(*x.resource->kind), std::move(rows), std::move(meta), style));
   }
   sendValue(x, status, x.wanted.partial && isObject ? partialMetadata(object) : object);
 }
 
 void HttpFront::sendValue(Exchange& x, int status, const Value& value, const std::string& contentType) {
-  net::Headers headers{{"content-type", !contentType.empty() ? contentType : x.wanted.yaml ? "application/yaml" : "application/json"},
+  net::Headers headers{{"content-type", !contentType.empty() ? contentType
+                                        : x.wanted.yaml      ? "application/yaml"
+                                                             : "application/json"},
                        {"cache-control", "no-cache, private"}};
-  for (const std::string& warning : x.call.warnings) headers.emplace_back("warning", "299 - \"" + escapeWarning(warning) + "\"");
-  std::string body = x.wanted.yaml ? data::toYaml(value) : data::toJson(value, {.indent = x.wanted.pretty ? 2 : 0});
+  for (const std::string& warning : x.call.warnings)
+    headers.emplace_back("warning", "299 - \"" + escapeWarning(warning) + "\"");
+  std::string body =
+      x.wanted.yaml ? data::toYaml(value) : data::toJson(value, {.indent = x.wanted.pretty ? 2 : 0});
   if (!x.wanted.yaml) body += '\n';
   x.responder->send(status, std::move(headers), std::move(body));
 }
@@ -577,7 +641,9 @@ Status HttpFront::serveWatch(Exchange& x) {
       std::vector<Value> rows;
       rows.push_back(tableRow(item.object, *resource->kind, style, api->clock().now()));
       Value meta = Value::object({{"resourceVersion", item.object.get("metadata", "resourceVersion")}});
-      data::appendJson(out, tableOf(std::exchange(stream->sentColumns, true) ? Value() : tableColumns(*resource->kind), std::move(rows), std::move(meta), style));
+      data::appendJson(
+          out, tableOf(std::exchange(stream->sentColumns, true) ? Value() : tableColumns(*resource->kind),
+                       std::move(rows), std::move(meta), style));
     } else {
       data::appendJson(out, wanted.partial ? partialMetadata(item.object) : item.object);
     }
@@ -605,9 +671,11 @@ Status HttpFront::serveWatch(Exchange& x) {
     finish(why);
   };
   constexpr std::int64_t kDefaultTimeout = 1800;
-  if (!x.call.timeoutSeconds) x.call.timeoutSeconds = kDefaultTimeout + static_cast<std::int64_t>(api_.random().below(kDefaultTimeout));
+  if (!x.call.timeoutSeconds)
+    x.call.timeoutSeconds = kDefaultTimeout + static_cast<std::int64_t>(api_.random().below(kDefaultTimeout));
   // The head goes first, so that the client knows that the watch stands although nothing happens.
-  std::string contentType = wanted.table ? "application/json;as=Table;g=meta.k8s.io;v=" + wanted.version : "application/json";
+  std::string contentType =
+      wanted.table ? "application/json;as=Table;g=meta.k8s.io;v=" + wanted.version : "application/json";
   net::Headers head{{"content-type", contentType}, {"cache-control", "no-cache, private"}};
   std::lock_guard lock(stream->mutex);
   auto handle = api_.watch(x.call, items, ended);

@@ -14,6 +14,9 @@ class Files;
 class Log;
 class Random;
 }  // namespace puppis
+namespace puppis::kube {
+class Client;
+}
 
 namespace puppis::cli {
 
@@ -33,6 +36,8 @@ struct Context {
   std::stop_token stop = {};
   bool colourOut = false;  ///< `out` is a terminal that may show colours
   bool colourErr = false;  ///< `err` is one
+  /// The API that verbs of a cluster talk to; null: that of the kubeconfig (cli/cluster.h).
+  kube::Client* cluster = nullptr;
 };
 
 }  // namespace puppis::cli

@@ -5,8 +5,12 @@ namespace puppis::cli {
 
 std::vector<Verb> allVerbs() {
   return {
+      defApplyVerb(),
+      defDelVerb(),
       defFmtVerb(),
+      defGetVerb(),
       defInitVerb(),
+      defListVerb(),
       defRenderVerb(),
       defTestVerb(),
       defVetVerb(),

@@ -11,8 +11,12 @@ namespace puppis::cli {
 /// it below and name it in verbs.cpp.
 std::vector<Verb> allVerbs();
 
+Verb defApplyVerb();
+Verb defDelVerb();
 Verb defFmtVerb();
+Verb defGetVerb();
 Verb defInitVerb();
+Verb defListVerb();
 Verb defRenderVerb();
 Verb defTestVerb();
 Verb defVetVerb();

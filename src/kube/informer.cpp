@@ -304,10 +304,17 @@ void InformerSet::wake() {
 }
 
 bool InformerSet::waitSynced(Nanos timeout) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, timeout, [this] {
+  auto synced = [this] {
     return std::all_of(informers_.begin(), informers_.end(), [](const auto& i) { return i->synced(); });
-  });
+  };
+  if (!thread_.joinable()) {
+    // Nobody else would do it; what is not due yet is left to the caller's clock.
+    runDue();
+    std::lock_guard lock(mutex_);
+    return synced();
+  }
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, timeout, synced);
 }
 
 std::optional<Nanos> InformerSet::runDue() {

@@ -109,7 +109,8 @@ class InformerSet {
   /// Starts the thread.
   void start();
   void stop();
-  /// Waits until every informer added so far is synced; whether that happened before the timeout.
+  /// Waits until every informer added so far is synced; whether that happened before the timeout. Without
+  /// start() it does what is due itself and does not wait.
   bool waitSynced(Nanos timeout);
   /// Does what is due on the calling thread, for use without start(); the time until more is due.
   std::optional<Nanos> runDue();

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "data/value.h"
+
+namespace puppis::controller {
+
+/// The CustomResourceDefinitions of Puppis (config/crds), built into the program.
+Result<std::vector<data::Value>> customResourceDefinitions();
+
+}  // namespace puppis::controller

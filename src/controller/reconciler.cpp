@@ -1,0 +1,589 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/reconciler.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "controller/types.h"
+#include "data/json.h"
+#include "data/merge_patch.h"
+#include "deliver/merge.h"
+#include "kube/object.h"
+
+namespace puppis::controller {
+
+using data::Value;
+using deliver::ObjectId;
+using deliver::Verb;
+
+namespace {
+
+constexpr Nanos kListTimeout = std::chrono::seconds(30);
+constexpr int kMostRounds = 32;
+
+std::uint64_t digest(const Value& value) {
+  return fnv1a(data::toJson(value, {.sortKeys = true}));
+}
+
+/// What of an object tells whether it was changed: not its status, versions and field managers.
+std::uint64_t contentDigest(Value object) {
+  object.erase("status");
+  for (const char* field : {"resourceVersion", "generation", "managedFields"})
+    object["metadata"].erase(field);
+  return digest(object);
+}
+
+bool onlyRevisionLabels(const std::vector<data::Change>& changes) {
+  return std::all_of(changes.begin(), changes.end(), [](const data::Change& change) {
+    const auto& steps = change.path.steps();
+    if (steps.size() != 3) return false;
+    const auto* where = std::get_if<std::string>(&steps[1]);
+    const auto* key = std::get_if<std::string>(&steps[2]);
+    return where != nullptr && *where == "labels" && key != nullptr &&
+           (*key == deliver::kAppRevision || *key == deliver::kAppRevisionHash);
+  });
+}
+
+}  // namespace
+
+/// One reconciliation of one Application.
+struct Reconciler::Run {
+  Run(Environment& environment, Value object, Memory& remembered)
+      : env(environment),
+        application(std::move(object)),
+        memory(remembered),
+        owner{kube::namespaceOf(application), kube::name(application), kube::uid(application)} {}
+
+  Environment& env;
+  Value application;
+  Memory& memory;
+  deliver::Owner owner;
+  Findings findings;
+  /// What calls of this run showed, which the mirror may not have or may not hold at all (objects without our
+  /// labels).
+  std::map<ObjectId, std::optional<Value>> seen;
+  bool retry = false;
+
+  // ---------------------------------------------------------------- what is wanted
+
+  void stopAt(Stage stage, Error error) {
+    findings.stage = stage;
+    findings.error = std::move(error);
+  }
+
+  /// Makes `memory` say what the Application wants, if it does not yet. Whether it is known.
+  bool prepare() {
+    // A kind that was not served may be by now.
+    bool same = !memory.unserved && memory.spec == application.get("spec") &&
+                memory.labels == application.get("metadata", "labels") &&
+                memory.annotations == application.get("metadata", "annotations");
+    if (!same || !memory.rendered) {
+      memory.rendered.reset();
+      memory.error.reset();
+      memory.unserved = false;
+      memory.stage = Stage::Parse;
+      Status made = render();
+      memory.spec = application.get("spec");
+      memory.labels = application.get("metadata", "labels");
+      memory.annotations = application.get("metadata", "annotations");
+      if (!made) memory.error = made.error();
+    }
+    findings.revision = memory.revision;
+    if (memory.error) {
+      // Not what the user wrote but the API stood in the way: that passes.
+      ErrorCode code = memory.error->code();
+      retry = code == ErrorCode::Unavailable || code == ErrorCode::Timeout || code == ErrorCode::Conflict;
+      stopAt(memory.stage, *memory.error);
+      if (retry) memory.spec = Value();
+    }
+    return memory.rendered != nullptr;
+  }
+
+  Status render() {
+    oam::Diagnostics diagnostics;
+    oam::Application parsed = oam::parseApplication(application, nullptr, diagnostics);
+    if (!diagnostics.ok()) return fail(diagnostics.combined());
+    memory.stage = Stage::Revision;
+    std::shared_ptr<const oam::Catalog> catalog = env.definitions.catalogFor(owner.ns);
+    TRY_VOID(chooseRevision(parsed, catalog));
+    memory.stage = Stage::Render;
+    render::RenderContext context;
+    context.namespace_ = owner.ns;
+    context.appRevision = memory.revision->name;
+    context.cluster = "local";
+    TRY(auto rendered, env.engine.render(parsed, *catalog, context));
+    for (const auto& warning : rendered.warnings) {
+      env.log.warn("rendering warns", {{"application", owner.str()}, {"warning", warning.str()}});
+    }
+    TRY_VOID(takeDesired(parsed, rendered));
+    memory.rendered = std::make_shared<const render::Rendered>(std::move(rendered));
+    return {};
+  }
+
+  /// Sets memory.revision: the latest when nothing changed, else the next, put on record. An Application that
+  /// we meet with its status up to date although the definitions changed stays with those of its revision.
+  Status chooseRevision(const oam::Application& parsed, std::shared_ptr<const oam::Catalog>& catalog) {
+    Revision latest = latestRevision(application);
+    auto definitions = usedDefinitions(parsed, *catalog);
+    std::string hash = revisionHash(application, definitions);
+    if (latest.number > 0 && latest.hash == hash) {
+      memory.revision = latest;
+      return {};
+    }
+    bool unchanged = application.get("status", "observedGeneration").asInt() == kube::generation(application);
+    if (latest.number > 0 && unchanged) {
+      auto found = env.client.get(kApplicationRevisions, {owner.ns, latest.name});
+      if (found) {
+        TRY(auto pinned, definitionsOf(*found));
+        catalog = std::make_shared<oam::LayeredCatalog>(
+            std::vector<std::shared_ptr<const oam::Catalog>>{pinned, catalog});
+        memory.revision = latest;
+        return {};
+      }
+      if (found.error().code() != ErrorCode::NotFound) return fail(found.error());
+    }
+    return recordRevision(latest.number + 1, hash, definitions);
+  }
+
+  Status recordRevision(std::int64_t number, const std::string& hash,
+                        const std::vector<std::shared_ptr<const oam::Definition>>& definitions) {
+    while (true) {
+      Revision next{number, owner.name + "-v" + std::to_string(number), hash};
+      auto made =
+          env.client.create(kApplicationRevisions, owner.ns, revisionObject(next, application, definitions));
+      if (made) {
+        memory.revision = next;
+        forgetOldRevisions(number);
+        return {};
+      }
+      if (made.error().code() != ErrorCode::AlreadyExists) return fail(made.error());
+      // Made by a run that ended before the status said so, or left by an earlier Application of this name.
+      TRY(Value found, env.client.get(kApplicationRevisions, {owner.ns, next.name}));
+      if (kube::label(found, deliver::kAppRevisionHash) == hash) {
+        memory.revision = next;
+        return {};
+      }
+      ++number;
+    }
+  }
+
+  void forgetOldRevisions(std::int64_t newest) {
+    std::int64_t oldest = newest - env.revisionLimit;
+    if (oldest < 1) return;
+    auto removed =
+        env.client.remove(kApplicationRevisions, {owner.ns, owner.name + "-v" + std::to_string(oldest)});
+    if (!removed && removed.error().code() != ErrorCode::NotFound) {
+      env.log.warn("an old revision stays", {{"application", owner.str()}, {"error", removed.error().str()}});
+    }
+  }
+
+  Status takeDesired(const oam::Application& parsed, const render::Rendered& rendered) {
+    memory.desired.clear();
+    memory.ids.clear();
+    memory.kinds.clear();
+    memory.settled.clear();
+    auto rules = policyRules(parsed);
+    for (const auto& component : rendered.components) {
+      std::vector<ObjectId> ids;
+      for (const auto& resource : component.resources) {
+        deliver::Desired one;
+        one.object = resource.object;
+        one.component = component.name;
+        if (resource.role == render::Resource::Role::Trait) one.trait = resource.traitType;
+        TRY_VOID(place(one));
+        rules(one, component.type);
+        ids.push_back(ObjectId::of(one.object, one.cluster));
+        memory.kinds.insert(kube::gvkOf(one.object));
+        memory.desired.push_back(std::move(one));
+      }
+      memory.ids.push_back(std::move(ids));
+    }
+    for (const auto& policy : rendered.policies) {
+      for (const auto& object : policy.objects) {
+        deliver::Desired one;
+        one.object = object;
+        TRY_VOID(place(one));
+        memory.kinds.insert(kube::gvkOf(one.object));
+        memory.desired.push_back(std::move(one));
+      }
+    }
+    return {};
+  }
+
+  /// Gives an object its namespace and owner, or holds it back when the API does not serve its kind.
+  Status place(deliver::Desired& one) {
+    kube::setLabel(one.object, deliver::kAppName, owner.name);
+    kube::setLabel(one.object, deliver::kAppNamespace, owner.ns);
+    kube::Gvk kind = kube::gvkOf(one.object);
+    auto type = env.mapper.byKind(kind);
+    bool namespaced = !type || type->namespaced;
+    if (!type && type.error().code() != ErrorCode::NotFound) return fail(type.error());
+    if (!type) {
+      one.hold = type.error().str();
+      memory.unserved = true;
+    }
+    if (namespaced && kube::namespaceOf(one.object).empty())
+      one.object["metadata"].set("namespace", owner.ns);
+    if (!namespaced) one.object["metadata"].erase("namespace");
+    return {};
+  }
+
+  /// What the policies take-over, read-only and garbage-collect say of an object.
+  static std::function<void(deliver::Desired&, const std::string&)> policyRules(
+      const oam::Application& parsed) {
+    struct Rule {
+      std::string policy;
+      Value selector;
+      std::string strategy;
+    };
+    std::vector<Rule> rules;
+    for (const auto& policy : parsed.policies) {
+      if (policy.type != "take-over" && policy.type != "read-only" && policy.type != "garbage-collect")
+        continue;
+      for (const auto& rule : policy.properties.get("rules").elements()) {
+        rules.push_back({policy.type, rule.get("selector"), rule.get("strategy").asString()});
+      }
+    }
+    return [rules = std::move(rules)](deliver::Desired& one, const std::string& componentType) {
+      auto among = [](const Value& list, const std::string& text) {
+        return std::any_of(list.elements().begin(), list.elements().end(),
+                           [&](const Value& v) { return v.asString() == text; });
+      };
+      for (const auto& rule : rules) {
+        bool selected = among(rule.selector.get("componentNames"), one.component) ||
+                        among(rule.selector.get("componentTypes"), componentType) ||
+                        among(rule.selector.get("oamTypes"), one.trait.empty() ? "WORKLOAD" : "TRAIT") ||
+                        among(rule.selector.get("traitTypes"), one.trait) ||
+                        among(rule.selector.get("resourceTypes"), one.object.get("kind").asString()) ||
+                        among(rule.selector.get("resourceNames"), kube::name(one.object));
+        if (!selected) continue;
+        if (rule.policy == "take-over") one.takeOver = true;
+        if (rule.policy == "read-only") one.readOnly = true;
+        if (rule.policy == "garbage-collect" && rule.strategy == "never") one.keep = true;
+      }
+    };
+  }
+
+  // ---------------------------------------------------------------- what exists
+
+  std::optional<Value> look(const ObjectId& id, const std::string& version) {
+    auto it = seen.find(id);
+    if (it != seen.end()) return it->second;
+    return env.objects.find(id, version);
+  }
+
+  Result<deliver::Live> snapshot(const std::vector<deliver::Desired>& desired,
+                                 const deliver::Inventory& inventory) {
+    std::set<kube::Gvk> kinds = memory.kinds;
+    for (const auto& [id, entry] : inventory.entries) kinds.insert({id.group, entry.version, id.kind});
+    TRY_VOID(env.objects.ensure(kinds, kListTimeout));
+    deliver::Live live;
+    for (const auto& one : desired) {
+      ObjectId id = ObjectId::of(one.object, one.cluster);
+      if (one.readOnly && seen.count(id) == 0) {
+        // Not ours, hence not in the mirror.
+        auto found = env.mapper.byKind(kube::gvkOf(one.object));
+        auto object =
+            found ? env.client.get(found->gvr, {id.ns, id.name}) : Result<Value>(fail(found.error()));
+        if (!object && object.error().code() != ErrorCode::NotFound) return fail(object.error());
+        seen[id] = object ? std::optional(*object) : std::nullopt;
+      }
+      if (auto object = look(id, kube::gvkOf(one.object).version)) live[id] = std::move(*object);
+    }
+    for (const auto& [id, entry] : inventory.entries) {
+      if (live.count(id) != 0) continue;
+      if (auto object = look(id, entry.version)) live[id] = std::move(*object);
+    }
+    return live;
+  }
+
+  void learn(const std::vector<deliver::Outcome>& outcomes) {
+    for (const auto& outcome : outcomes) {
+      if (outcome.live) {
+        seen[outcome.id] = *outcome.live;
+        env.objects.learn(*outcome.live);
+      } else if (outcome.gone) {
+        seen[outcome.id] = std::nullopt;
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- bringing it there
+
+  std::vector<ServiceHealth> judgeAll(const deliver::Live& live) {
+    std::vector<ServiceHealth> out;
+    const auto& components = memory.rendered->components;
+    for (std::size_t i = 0; i < components.size(); ++i) {
+      out.push_back(judge(env.engine, components[i], memory.ids[i], owner.name, memory.revision->name,
+                          owner.ns, [&](const ObjectId& id) -> const Value* {
+                            auto it = live.find(id);
+                            return it == live.end() ? nullptr : &it->second;
+                          }));
+    }
+    return out;
+  }
+
+  Result<deliver::Plan> planFor(const std::vector<deliver::Desired>& desired,
+                                const deliver::Inventory& inventory, const deliver::Live& live) {
+    auto settled = [this](const ObjectId& id, const Value& wanted, const Value& object) {
+      auto it = memory.settled.find(id);
+      return it != memory.settled.end() && it->second == std::pair(digest(wanted), contentDigest(object));
+    };
+    TRY(auto plan, deliver::makePlan(owner, desired, inventory, live, settled));
+    for (auto& action : plan.actions) {
+      // The labels name the revision that last changed an object; a new revision alone is no reason to touch
+      // it.
+      if (action.verb == Verb::Update && onlyRevisionLabels(action.changes)) action.verb = Verb::Keep;
+    }
+    return plan;
+  }
+
+  /// Holds back every component whose dependencies are not yet applied and healthy.
+  std::vector<deliver::Desired> withHolds(const deliver::Plan& free,
+                                          const std::vector<ServiceHealth>& services) {
+    std::set<std::string> ready;
+    for (const auto& service : services) {
+      if (service.healthy) ready.insert(service.name);
+    }
+    for (const auto& action : free.actions) {
+      bool done = action.verb == Verb::Keep || action.verb == Verb::Forget || action.verb == Verb::Delete;
+      if (!done) ready.erase(action.component);
+    }
+    std::map<std::string, std::string> holds;
+    for (const auto& component : application.get("spec", "components").elements()) {
+      for (const auto& dependency : component.get("dependsOn").elements()) {
+        if (ready.count(dependency.asString()) == 0) {
+          holds[component.get("name").asString()] = "waits for component " + dependency.asString();
+        }
+      }
+    }
+    std::vector<deliver::Desired> out = memory.desired;
+    for (auto& one : out) {
+      auto it = holds.find(one.component);
+      if (it != holds.end() && one.hold.empty()) one.hold = it->second;
+    }
+    return out;
+  }
+
+  /// Remembers updates that changed nothing, so that they are not sent again and again.
+  void rememberSettled(const deliver::Plan& plan, const deliver::Live& before,
+                       const std::vector<deliver::Outcome>& outcomes,
+                       const std::vector<deliver::Desired>& desired) {
+    for (const auto& outcome : outcomes) {
+      if (outcome.verb != Verb::Update || outcome.error || !outcome.live) continue;
+      auto old = before.find(outcome.id);
+      if (old == before.end()) continue;
+      std::uint64_t content = contentDigest(*outcome.live);
+      auto again = deliver::makePlan(owner, desired, plan.inventory, {{outcome.id, *outcome.live}});
+      if (!again) continue;
+      for (const auto& action : again->actions) {
+        if (!(action.id == outcome.id) || action.verb != Verb::Update) continue;
+        for (const auto& one : desired) {
+          if (ObjectId::of(one.object, one.cluster) == outcome.id) {
+            memory.settled[outcome.id] = {digest(deliver::creatable(one.object)), content};
+          }
+        }
+      }
+    }
+  }
+
+  /// Whether the Application in the API is still the one this run is about: asked before anything is deleted,
+  /// since a newer revision may want it.
+  Result<bool> stillCurrent() {
+    auto now = env.client.get(kApplications, {owner.ns, owner.name});
+    if (!now && now.error().code() == ErrorCode::NotFound) return false;
+    if (!now) return fail(now.error());
+    env.applications.learn(*now);
+    return kube::uid(*now) == owner.uid && kube::generation(*now) == kube::generation(application) &&
+           kube::beingDeleted(*now) == kube::beingDeleted(application);
+  }
+
+  static void dropDeletions(deliver::Plan& plan) {
+    std::erase_if(plan.actions,
+                  [](const deliver::Action& a) { return a.verb == Verb::Delete || a.verb == Verb::Release; });
+  }
+
+  void noteErrors(const std::vector<deliver::Outcome>& outcomes) {
+    std::optional<Error> first;
+    retry = memory.unserved;
+    for (const auto& outcome : outcomes) {
+      if (!outcome.error) continue;
+      if (!first) {
+        first = *outcome.error;
+      } else {
+        first->detail(*outcome.error);
+      }
+      retry = true;
+    }
+    findings.error = first;
+  }
+
+  /// Plans and acts until nothing is left to do now. Each round starts from what the last one showed.
+  Status deliverAll() {
+    findings.stage = Stage::Deliver;
+    deliver::Inventory inventory = env.trackers.read(owner);
+    for (int round = 0; round < kMostRounds; ++round) {
+      TRY(deliver::Live live, snapshot(memory.desired, inventory));
+      findings.services = judgeAll(live);
+      TRY(auto free, planFor(memory.desired, inventory, live));
+      std::vector<deliver::Desired> desired = withHolds(free, findings.services);
+      TRY(auto plan, planFor(desired, inventory, live));
+      noteStanding(plan);
+      bool wanted = plan.has(Verb::Create) || plan.has(Verb::Update) || plan.has(Verb::Conflict);
+      bool deletes = plan.has(Verb::Delete) || plan.has(Verb::Release);
+      if (deletes && (wanted || !findings.waits.empty() || !allHealthy(findings.services))) {
+        // What is no longer wanted goes when what is wanted stands.
+        dropDeletions(plan);
+        deletes = false;
+      }
+      if (deletes) {
+        TRY(bool current, stillCurrent());
+        if (!current) dropDeletions(plan);
+      }
+      TRY_VOID(env.trackers.write(owner, plan.inventory, kube::generation(application)));
+      inventory = plan.inventory;
+      auto outcomes = deliver::carryOut(env.client, env.mapper, plan);
+      learn(outcomes);
+      rememberSettled(plan, live, outcomes, desired);
+      noteErrors(outcomes);
+      bool newlySeen = std::any_of(outcomes.begin(), outcomes.end(), [](const deliver::Outcome& o) {
+        return o.error && o.error->code() == ErrorCode::AlreadyExists && o.live;
+      });
+      bool moved =
+          std::any_of(outcomes.begin(), outcomes.end(), [](const deliver::Outcome& o) { return !o.error; });
+      if (!moved && !newlySeen) {
+        findings.settled = outcomes.empty() && !plan.has(Verb::Wait) && !plan.has(Verb::Conflict);
+        break;
+      }
+    }
+    if (!findings.error && conflict) findings.error = conflict;
+    findings.inventory = nullptr;
+    recorded = std::move(inventory);
+    findings.inventory = &*recorded;
+    if (!findings.error) findings.stage = Stage::Done;
+    return {};
+  }
+
+  std::optional<Error> conflict;
+  std::optional<deliver::Inventory> recorded;
+
+  /// Notes what the plan leaves undone, and why.
+  void noteStanding(const deliver::Plan& plan) {
+    findings.waits.clear();
+    conflict.reset();
+    for (const auto& action : plan.actions) {
+      if (action.verb == Verb::Wait) findings.waits.push_back(action.id.str() + ": " + action.reason);
+      if (action.verb == Verb::Conflict && !conflict) conflict = Error(ErrorCode::Conflict, action.reason);
+    }
+  }
+
+  // ---------------------------------------------------------------- going
+
+  /// Deletes what the Application made; whether all of it is gone.
+  Result<bool> removeAll() {
+    bool orphan = kube::hasFinalizer(application, kOrphanFinalizer);
+    deliver::Inventory inventory = env.trackers.read(owner);
+    if (orphan) {
+      for (auto& [id, entry] : inventory.entries) entry.keep = true;
+    }
+    TRY(deliver::Live live, snapshot({}, inventory));
+    const std::vector<deliver::Desired> nothing;
+    TRY(auto plan, deliver::makePlan(owner, nothing, inventory, live));
+    if (plan.has(Verb::Delete))
+      TRY_VOID(env.trackers.write(owner, plan.inventory, kube::generation(application)));
+    auto outcomes = deliver::carryOut(env.client, env.mapper, plan);
+    learn(outcomes);
+    noteErrors(outcomes);
+    for (const auto& outcome : outcomes) {
+      if (outcome.gone || (outcome.verb == Verb::Release && !outcome.error))
+        plan.inventory.entries.erase(outcome.id);
+    }
+    for (const auto& [id, entry] : plan.inventory.entries) findings.waits.push_back(id.str());
+    return plan.inventory.entries.empty();
+  }
+
+  Status farewell() {
+    findings.deleting = true;
+    TRY(bool gone, removeAll());
+    if (!gone) return writeStatus();
+    TRY_VOID(env.trackers.remove(owner));
+    Value finalizers = Value::array();
+    for (const auto& f : application.get("metadata", "finalizers").elements()) {
+      if (f.asString() != kFinalizer && f.asString() != kOrphanFinalizer) finalizers.push(f);
+    }
+    Value metadata = Value::object({{"finalizers", std::move(finalizers)}, {"uid", owner.uid}});
+    metadata.set("resourceVersion", kube::resourceVersion(application));
+    auto freed = env.client.patch(kApplications, {owner.ns, owner.name}, kube::PatchType::Merge,
+                                  Value::object({{"metadata", std::move(metadata)}}));
+    if (!freed && freed.error().code() != ErrorCode::NotFound) return fail(freed.error());
+    return {};
+  }
+
+  // ---------------------------------------------------------------- writing back
+
+  Status ensureFinalizer() {
+    if (kube::hasFinalizer(application, kFinalizer)) return {};
+    Value finalizers = application.get("metadata", "finalizers");
+    finalizers.push(kFinalizer);
+    Value metadata = Value::object({{"finalizers", std::move(finalizers)}});
+    metadata.set("resourceVersion", kube::resourceVersion(application));
+    TRY(Value written, env.client.patch(kApplications, {owner.ns, owner.name}, kube::PatchType::Merge,
+                                        Value::object({{"metadata", std::move(metadata)}})));
+    env.applications.learn(written);
+    bool moved = kube::generation(written) != kube::generation(application);
+    application = std::move(written);
+    if (moved) return fail(ErrorCode::Conflict, "the Application changed meanwhile");
+    return {};
+  }
+
+  Status writeStatus() {
+    Value status = statusOf(application, findings, env.clock.now());
+    Value patch = data::createMergePatch(application.get("status"), status);
+    if (patch.isObject() && patch.empty()) return {};
+    kube::PatchOptions options;
+    options.subresource = "status";
+    auto written = env.client.patch(kApplications, {owner.ns, owner.name}, kube::PatchType::Merge,
+                                    Value::object({{"status", std::move(patch)}}), options);
+    if (!written && written.error().code() == ErrorCode::NotFound) return {};
+    if (!written) return fail(written.error());
+    env.applications.learn(*written);
+    return {};
+  }
+
+  Status go() {
+    if (kube::beingDeleted(application)) {
+      bool ours =
+          kube::hasFinalizer(application, kFinalizer) || kube::hasFinalizer(application, kOrphanFinalizer);
+      return ours ? farewell() : Status{};
+    }
+    if (!prepare()) return writeStatus();
+    TRY_VOID(ensureFinalizer());
+    if (auto delivered = deliverAll(); !delivered) {
+      retry = true;
+      findings.error = delivered.error();
+      env.log.warn("an Application could not be delivered",
+                   {{"application", owner.str()}, {"error", delivered.error().str()}});
+    }
+    return writeStatus();
+  }
+};
+
+Next Reconciler::reconcile(const kube::ObjectName& name, Memory& memory) {
+  auto application = env_.applications.get(name);
+  if (!application) {
+    memory = Memory();
+    return Next::Wait;
+  }
+  if (kube::label(*application, kPauseLabel) == "true") return Next::Wait;
+  Run run(env_, std::move(*application), memory);
+  Status done = run.go();
+  if (!done) {
+    // Conflicts are somebody's newer write, which the mirror will bring; everything else passes with time.
+    env_.log.warn("a reconciliation ended early",
+                  {{"application", name.str()}, {"error", done.error().str()}});
+    return Next::Retry;
+  }
+  return run.retry ? Next::Retry : Next::Wait;
+}
+
+}  // namespace puppis::controller

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cue/eval/errors.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+#include "cue/eval/state.h"
+
+namespace puppis::cue::eval {
+
+void Context::addPlaces(Vec<Origin>& out, const Node* n) {
+  auto add = [&](const Origin& o) {
+    if (!o.known() || std::find(out.begin(), out.end(), o) != out.end()) return;
+    out.push(arena, o);
+  };
+  const auto* v = n->as<Vertex>();
+  if (v == nullptr) {
+    add(n->origin());
+    return;
+  }
+  if (v->base != nullptr && v->base->isValue() && !v->base->is<Vertex>()) add(v->base->origin());
+  for (const Conjunct& c : v->conjuncts) {
+    const Node* e = elemOf(c.x);
+    if (e->is<Vertex>()) continue;
+    add(e->origin());
+  }
+}
+
+ErrorEntry* Context::newPosf(const Origin& pos, const char* format, std::initializer_list<ErrorArg> args) {
+  auto* e = make<ErrorEntry>();
+  e->format = format;
+  e->pos = pos;
+  e->node = vertex;
+  for (const ErrorArg& arg : args) {
+    ErrorArg& kept = e->args[e->argCount++];
+    kept = arg;
+    if (arg.type != ErrorArg::Type::Node || arg.node == nullptr) continue;
+    addPlaces(e->more, arg.node);
+    // The Vertex itself may become this very failure; the message is about what it was.
+    if (const auto* v = arg.node->as<Vertex>()) {
+      auto* copy = make<Vertex>();
+      *copy = *v;
+      copy->state = nullptr;
+      copy->overlays = 0;
+      kept.node = copy;
+    }
+  }
+  if (!altPath.empty()) {
+    Vec<Feature> path;
+    std::vector<Feature> up;
+    for (const Vertex* v = altPath[0]; v->parent != nullptr; v = v->parent) {
+      if (v->label.valid() && v->parent->base != v) up.push_back(v->label);
+    }
+    for (auto it = up.rbegin(); it != up.rend(); ++it) path.push(arena, *it);
+    for (std::size_t i = 1; i < altPath.size(); ++i) {
+      if (altPath[i]->label.valid()) path.push(arena, altPath[i]->label);
+    }
+    e->altPath = path.span();
+  }
+  return e;
+}
+
+ErrorList* Context::listOf(ErrorEntry* e) {
+  auto* list = make<ErrorList>();
+  list->entry = e;
+  return list;
+}
+
+ErrorList* Context::join(const ErrorList* a, const ErrorList* b) {
+  auto* list = make<ErrorList>();
+  if (a == nullptr || b == nullptr || a == b) {
+    *list = a != nullptr ? *a : b != nullptr ? *b : ErrorList{};
+    return a == nullptr && b == nullptr ? nullptr : list;
+  }
+  list->left = a;
+  list->right = b;
+  return list;
+}
+
+ErrorEntry* Context::wrap(ErrorEntry* outer, const ErrorList* cause) {
+  outer->cause = cause;
+  return outer;
+}
+
+Bottom* Context::bottomOf(ErrorEntry* e, Code code) {
+  auto* b = makeAt<Bottom>(src);
+  b->code = code;
+  b->errors = listOf(e);
+  b->node = vertex;
+  return b;
+}
+
+void Context::addErrf(Code code, const Origin& pos, const char* format, std::initializer_list<ErrorArg> args) {
+  addBottom(bottomOf(newPosf(pos, format, args), code));
+}
+
+// Two failures of one Vertex as one: the more severe class wins, and what may still go away is dropped beside what
+// may not.
+Bottom* Context::combine(Value* x, Value* y) {
+  Value* ux = unwrap(x);
+  Value* uy = unwrap(y);
+  auto* a = ux == nullptr ? nullptr : ux->as<Bottom>();
+  auto* b = uy == nullptr ? nullptr : uy->as<Bottom>();
+  if (a == nullptr) return b;
+  if (b == nullptr) return a;
+  if (a == b && a->placeholder) return a;
+  auto* out = make<Bottom>();
+  if (a == b) {
+    out->errors = a->errors;
+    out->code = a->code;
+    return out;
+  }
+  if (a->code != b->code) {
+    if (a->code > b->code) std::swap(a, b);
+    if (b->code >= Code::Incomplete) return a;
+  }
+  out->errors = join(a->errors, b->errors);
+  out->code = a->code;
+  out->closeCheck = a->closeCheck || b->closeCheck;
+  return out;
+}
+
+void Context::addClosedPlaces(ErrorEntry& e, const CloseInfo& ci) {
+  for (DefId id = ci.defId; id != 0; id = containments[id].id) {
+    const Origin& place = containments[id].place;
+    if (place.known() && std::find(e.more.begin(), e.more.end(), place) == e.more.end()) e.more.push(arena, place);
+  }
+}
+
+Bottom* Context::fieldIndexError(Vertex* v, const Origin& pos, Feature f) {
+  return fieldError(v, pos, f, "index out of range [{}] with length {}", "undefined field: {}");
+}
+
+Bottom* Context::fieldError(Vertex* v, const Origin& pos, Feature f, const char* intFormat, const char* stringFormat) {
+  Code code = Code::Incomplete;
+  if (Bottom* b = v->bottom(); b != nullptr && !isCyclePlaceholder(b)) {
+    code = b->code;
+  } else if (v->state != nullptr && v->state->errs != nullptr && v->state->errs->code == Code::Cycle) {
+    code = Code::Cycle;
+  } else if (!accept(v, f)) {
+    code = Code::Eval;
+  }
+  ErrorEntry* e = nullptr;
+  if (f.isInt()) {
+    e = newPosf(pos, intFormat, {static_cast<std::int64_t>(f.index()), static_cast<std::int64_t>(v->length())});
+  } else {
+    e = newPosf(pos, stringFormat, {f});
+  }
+  Bottom* b = bottomOf(e, code);
+  b->node = v;
+  addBottom(b);
+  return b;
+}
+
+Bottom* Context::notAllowedError(Vertex* arc) {
+  if (arc->arcType == ArcType::Pending || errs != nullptr) return nullptr;
+  Restore at(vertex, arc);
+  ErrorEntry* e = newf("field not allowed", {});
+  for (const Conjunct& c : arc->conjuncts) {
+    const Node* field = c.x;
+    if (const auto* comprehension = field->as<ir::Comprehension>()) field = comprehension->value;
+    addPlaces(e->more, field);
+  }
+  Bottom* b = bottomOf(e);
+  b->closeCheck = true;
+  setValue(arc, b);
+  if (arc->state != nullptr) arc->state->kind = kBottom;
+  return b;
+}
+
+void NodeState::addBottom(Bottom* b) { errs = ctx->combine(errs, b); }
+
+void NodeState::addErr(ErrorEntry* e) {
+  Bottom* b = ctx->bottomOf(e);
+  b->node = node;
+  addBottom(b);
+}
+
+bool NodeState::hasErr() {
+  if (node->childErrors != nullptr) return true;
+  if (node->statusDeref() > VertexStatus::Evaluating && node->isErr()) return true;
+  return ctx->errs != nullptr || errs != nullptr;
+}
+
+Bottom* NodeState::getErr() {
+  errs = ctx->combine(errs, ctx->takeErr());
+  return errs;
+}
+
+// Notes that something below failed. A permanent failure makes this Vertex one too, flagged as a copy.
+void NodeState::addChildError(Bottom* child) {
+  node->childErrors = ctx->combine(node->childErrors, child);
+  if (child->isIncomplete()) return;
+  auto* err = node->base == nullptr ? nullptr : node->base->as<Bottom>();
+  if (err == nullptr || err->closeCheck) {
+    auto* b = ctx->make<Bottom>();
+    b->code = child->code;
+    b->hasRecursive = true;
+    b->childError = true;
+    b->closeCheck = child->closeCheck;
+    b->errors = child->errors;
+    b->node = node;
+    node->base = b;
+    return;
+  }
+  err->hasRecursive = true;
+  err->code = std::min(err->code, child->code);
+}
+
+void NodeState::reportConflict(Node* v1, Node* v2, std::uint16_t k1, std::uint16_t k2, const CloseInfo& a,
+                               const CloseInfo& b) {
+  ErrorEntry* e = k1 == k2 ? ctx->newPosf({}, "conflicting values {} and {}", {v1, v2})
+                           : ctx->newPosf({}, "conflicting values {} and {} (mismatched types {} and {})",
+                                          {v1, v2, ErrorArg::ofKinds(k1), ErrorArg::ofKinds(k2)});
+  ctx->addClosedPlaces(*e, a);
+  ctx->addClosedPlaces(*e, b);
+  addErr(e);
+}
+
+// ---- For the outside ----------------------------------------------------------------------------------------------
+
+std::string_view codeWord(Code code) {
+  switch (code) {
+    case Code::Eval: return "eval";
+    case Code::User:
+    case Code::LegacyUser: return "user";
+    case Code::StructuralCycle: return "structural_cycle";
+    case Code::Incomplete: return "incomplete";
+    case Code::Cycle: return "cycle";
+  }
+  return "eval";
+}
+
+Location locate(const Origin& origin) {
+  if (!origin.known()) return {};
+  const Unit& unit = *origin.unit;
+  if (unit.file != nullptr) return unit.file->source->locate(origin.at - 1);
+  if (unit.source == nullptr) return {};
+  return unit.source->locateLine(static_cast<std::uint32_t>(origin.at >> 24),
+                                 static_cast<std::uint32_t>(origin.at & 0xFFFFFF));
+}
+
+namespace {
+
+std::string argText(const Context& ctx, const ErrorArg& arg) {
+  switch (arg.type) {
+    case ErrorArg::Type::Node: return arg.node == nullptr ? "_|_" : printNode(ctx, arg.node);
+    case ErrorArg::Type::Label: {
+      auto type = static_cast<LabelType>(arg.label & 15);
+      return ctx.selectorText(Feature(type, arg.label >> 4));
+    }
+    case ErrorArg::Type::Number: return std::to_string(arg.number);
+    case ErrorArg::Type::Text: return std::string(arg.text.data, arg.text.size);
+    case ErrorArg::Type::Kinds: return kindText(arg.kinds);
+    case ErrorArg::Type::Op: return std::string(ir::opText(arg.op));
+  }
+  return {};
+}
+
+std::string messageOf(const Context& ctx, const ErrorEntry& e) {
+  std::string out;
+  std::size_t next = 0;
+  for (const char* p = e.format; *p != '\0'; ++p) {
+    if (p[0] == '{' && p[1] == '}') {
+      if (next < e.argCount) out += argText(ctx, e.args[next]);
+      ++next;
+      ++p;
+    } else {
+      out += *p;
+    }
+  }
+  return out;
+}
+
+class Reporter {
+ public:
+  Reporter(const Context& ctx, Code code) : ctx_(ctx), code_(code) {}
+
+  void list(const ErrorList* list) {
+    if (list == nullptr || !seenLists_.insert(list).second) return;
+    if (list->entry != nullptr && seen_.insert(list->entry).second) entry(*list->entry, {});
+    this->list(list->left);
+    this->list(list->right);
+  }
+
+  std::vector<ErrorReport> take() { return std::move(out_); }
+
+ private:
+  void entry(const ErrorEntry& e, const std::vector<const ErrorEntry*>& outer) {
+    if (e.cause != nullptr) {
+      auto chain = outer;
+      chain.push_back(&e);
+      causes(e.cause, chain);
+      return;
+    }
+    ErrorReport r;
+    r.code = code_;
+    const ErrorEntry& top = outer.empty() ? e : *outer.front();
+    for (const ErrorEntry* o : outer) {
+      r.message += messageOf(ctx_, *o);
+      r.message += ": ";
+    }
+    r.message += messageOf(ctx_, e);
+    auto place = [&](const Origin& o) {
+      if (o.known() && std::find(r.places.begin(), r.places.end(), o) == r.places.end()) r.places.push_back(o);
+    };
+    for (const ErrorEntry* o : outer) place(o->pos);
+    place(e.pos);
+    for (const ErrorEntry* o : outer) std::for_each(o->more.begin(), o->more.end(), place);
+    std::for_each(e.more.begin(), e.more.end(), place);
+    path(top, r);
+    out_.push_back(std::move(r));
+  }
+
+  void causes(const ErrorList* list, const std::vector<const ErrorEntry*>& chain) {
+    if (list == nullptr) return;
+    if (list->entry != nullptr) entry(*list->entry, chain);
+    causes(list->left, chain);
+    causes(list->right, chain);
+  }
+
+  void path(const ErrorEntry& e, ErrorReport& r) {
+    if (!e.altPath.empty()) {
+      r.pathLabels.assign(e.altPath.begin(), e.altPath.end());
+    } else {
+      for (const Vertex* v = e.node; v != nullptr && v->parent != nullptr; v = v->parent) {
+        if (v->label.valid() && v->parent->base != v) r.pathLabels.insert(r.pathLabels.begin(), v->label);
+      }
+    }
+    for (Feature f : r.pathLabels) {
+      if (!r.path.empty()) r.path += '.';
+      r.path += ctx_.selectorText(f);
+    }
+  }
+
+  const Context& ctx_;
+  Code code_;
+  std::unordered_set<const ErrorList*> seenLists_;
+  std::unordered_set<const ErrorEntry*> seen_;
+  std::vector<ErrorReport> out_;
+};
+
+}  // namespace
+
+std::vector<ErrorReport> reportErrors(const Context& ctx, const Bottom& bottom) {
+  Reporter reporter(ctx, bottom.code);
+  reporter.list(bottom.errors);
+  std::vector<ErrorReport> all = reporter.take();
+  struct Key {
+    std::string file;
+    std::uint64_t at;
+  };
+  auto key = [](const ErrorReport& r) {
+    if (r.places.empty()) return Key{"", 0};
+    const Origin& o = r.places.front();
+    const SourceFile* source = o.unit->file != nullptr ? o.unit->file->source.get() : o.unit->source.get();
+    return Key{source == nullptr ? "" : source->name(), o.at};
+  };
+  std::stable_sort(all.begin(), all.end(), [&](const ErrorReport& a, const ErrorReport& b) {
+    Key x = key(a);
+    Key y = key(b);
+    return std::tie(x.file, x.at, a.path, a.message) < std::tie(y.file, y.at, b.path, b.message);
+  });
+  std::set<std::tuple<std::string, std::uint64_t, std::string, std::string>> known;
+  std::vector<ErrorReport> out;
+  for (ErrorReport& r : all) {
+    Key k = key(r);
+    if (known.emplace(k.file, k.at, r.path, r.message).second) out.push_back(std::move(r));
+  }
+  return out;
+}
+
+Error toError(const Context& ctx, const ErrorReport& report) {
+  static_cast<void>(ctx);
+  Error out(report.code == Code::Incomplete || report.code == Code::Cycle ? ErrorCode::Invalid : ErrorCode::Invalid,
+            report.message);
+  out.reason(std::string(codeWord(report.code)));
+  if (!report.path.empty()) out.path(report.path);
+  for (const Origin& o : report.places) {
+    Location where = locate(o);
+    if (where.known()) out.at(std::move(where));
+  }
+  return out;
+}
+
+Error toError(const Context& ctx, const Bottom& bottom) {
+  std::vector<ErrorReport> all = reportErrors(ctx, bottom);
+  if (all.empty()) return Error(ErrorCode::Invalid, "evaluation failed").reason(std::string(codeWord(bottom.code)));
+  Error out = toError(ctx, all.front());
+  if (all.size() > 1) {
+    for (const ErrorReport& r : all) out.detail(toError(ctx, r));
+  }
+  return out;
+}
+
+}  // namespace puppis::cue::eval

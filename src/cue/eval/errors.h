@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "cue/eval/vertex.h"
+
+// Failures while evaluating. They are made often and mostly thrown away again (a disjunct that does not fit, a guard on a
+// missing field), so one is only its format, its arguments and its places until somebody asks for the text.
+
+namespace puppis::cue::eval {
+
+class Context;
+
+/// An argument of a message.
+struct ErrorArg {
+  enum class Type : std::uint8_t { Node, Label, Number, Text, Kinds, Op };
+  Type type = Type::Text;
+  union {
+    const Node* node;
+    std::uint32_t label;
+    std::int64_t number;
+    std::uint16_t kinds;
+    Op op;
+    struct {
+      const char* data;
+      std::size_t size;
+    } text;
+  };
+  ErrorArg() : text{nullptr, 0} {}
+  ErrorArg(const Node* n) : type(Type::Node), node(n) {}                      // NOLINT: written plainly at the calls
+  ErrorArg(Feature f) : type(Type::Label), label(f.bits()) {}                 // NOLINT
+  ErrorArg(std::int64_t i) : type(Type::Number), number(i) {}                 // NOLINT
+  ErrorArg(std::string_view s) : text{s.data(), s.size()} {}                  // NOLINT: must outlive the evaluation
+  ErrorArg(const char* s) : ErrorArg(std::string_view(s)) {}                  // NOLINT
+  ErrorArg(Op o) : type(Type::Op), op(o) {}                                   // NOLINT
+  static ErrorArg ofKinds(std::uint16_t kinds) {
+    ErrorArg out;
+    out.type = Type::Kinds;
+    out.kinds = kinds;
+    return out;
+  }
+};
+
+/// One failure. `format` has a "{}" for every argument.
+struct ErrorEntry {
+  const char* format = "";
+  ErrorArg args[5];
+  std::uint8_t argCount = 0;
+  Origin pos;
+  Vec<Origin> more;                ///< further places involved
+  Vertex* node = nullptr;          ///< gives the path
+  std::span<Feature> altPath;      ///< the path when the Vertex is reached through sharing
+  const ErrorList* cause = nullptr;
+  const char* expected = nullptr;
+};
+
+/// Failures joined: a tree, because joining happens all the time and reading hardly ever.
+struct ErrorList {
+  ErrorEntry* entry = nullptr;
+  const ErrorList* left = nullptr;
+  const ErrorList* right = nullptr;
+};
+
+/// One finished failure for the outside.
+struct ErrorReport {
+  std::string message;
+  std::string path;
+  std::vector<Feature> pathLabels;
+  std::vector<Origin> places;      ///< the first is the failure's own
+  Code code = Code::Eval;
+};
+
+/// The distinct failures of a Bottom in the order of places, as the outside shows them.
+std::vector<ErrorReport> reportErrors(const Context& ctx, const Bottom& bottom);
+/// All of them as one Error, several as details. The class stands in reason().
+Error toError(const Context& ctx, const Bottom& bottom);
+Error toError(const Context& ctx, const ErrorReport& report);
+std::string_view codeWord(Code code);
+/// Where an origin is.
+Location locate(const Origin& origin);
+
+}  // namespace puppis::cue::eval

@@ -5,31 +5,47 @@ namespace puppis::cue {
 
 Symbols::Symbols() : chunks_(std::make_unique<std::atomic<Chunk*>[]>(kChunks)) { intern(""); }
 
-std::uint32_t Symbols::intern(std::string_view text) {
-  if (auto known = find(text)) return *known;
-  Shard& shard = shards_[shardOf(text)];
-  std::unique_lock lock(shard.mutex);
-  if (auto it = shard.index.find(text); it != shard.index.end()) return it->second;
-  const std::string& stored = shard.storage.emplace_back(text);
-  std::uint32_t index = next_.fetch_add(1);
-  std::atomic<Chunk*>& slot = chunks_[index / kChunk];
-  if (slot.load(std::memory_order_acquire) == nullptr) {
-    std::lock_guard growing(growth_);
-    if (slot.load(std::memory_order_relaxed) == nullptr) {
-      slot.store(&chunkStorage_.emplace_back(), std::memory_order_release);
-    }
+std::uint32_t Symbols::freeIndex() {
+  std::lock_guard growing(growth_);
+  std::uint32_t index = 0;
+  if (!free_.empty()) {
+    index = free_.back();
+    free_.pop_back();
+  } else {
+    index = next_++;
   }
-  slot.load(std::memory_order_acquire)->texts[index % kChunk].store(&stored, std::memory_order_release);
-  shard.index.emplace(stored, index);
+  std::atomic<Chunk*>& slot = chunks_[index / kChunk];
+  if (slot.load(std::memory_order_relaxed) == nullptr) {
+    slot.store(&chunkStorage_.emplace_back(), std::memory_order_release);
+  }
   return index;
 }
 
-std::optional<std::uint32_t> Symbols::find(std::string_view text) const {
-  const Shard& shard = shards_[shardOf(text)];
-  std::shared_lock lock(shard.mutex);
-  auto it = shard.index.find(text);
-  if (it == shard.index.end()) return std::nullopt;
-  return it->second;
+std::uint32_t Symbols::intern(std::string_view text, bool permanent) {
+  Shard& shard = shards_[shardOf(text)];
+  {
+    std::shared_lock lock(shard.mutex);
+    if (auto it = shard.index.find(text); it != shard.index.end()) {
+      if (permanent && !it->second->permanent.exchange(true)) --dataLabels_;
+      return it->second->index;
+    }
+  }
+  std::unique_lock lock(shard.mutex);
+  if (auto it = shard.index.find(text); it != shard.index.end()) {
+    if (permanent && !it->second->permanent.exchange(true)) --dataLabels_;
+    return it->second->index;
+  }
+  auto symbol = std::make_unique<Symbol>();
+  symbol->text = text;
+  symbol->index = freeIndex();
+  symbol->permanent = permanent;
+  if (!permanent) ++dataLabels_;
+  std::uint32_t index = symbol->index;
+  chunks_[index / kChunk].load(std::memory_order_acquire)->texts[index % kChunk].store(&symbol->text,
+                                                                                      std::memory_order_release);
+  std::string_view key = symbol->text;
+  shard.index.emplace(key, std::move(symbol));
+  return index;
 }
 
 std::string_view Symbols::text(std::uint32_t index) const {
@@ -37,17 +53,32 @@ std::string_view Symbols::text(std::uint32_t index) const {
   return *chunk->texts[index % kChunk].load(std::memory_order_acquire);
 }
 
-std::uint32_t LocalSymbols::intern(std::string_view text) {
-  if (auto it = index_.find(text); it != index_.end()) return it->second;
-  const std::string& stored = storage_.emplace_back(text);
-  std::uint32_t index = Symbols::kLocal + static_cast<std::uint32_t>(storage_.size() - 1);
-  if (auto shared = shared_.find(text)) index = *shared;
-  index_.emplace(stored, index);
-  return index;
+void Symbols::beginEvaluation() {
+  std::lock_guard lock(evaluations_);
+  ++running_;
 }
 
-std::string_view LocalSymbols::text(std::uint32_t index) const {
-  return index < Symbols::kLocal ? shared_.text(index) : std::string_view(storage_[index - Symbols::kLocal]);
+void Symbols::endEvaluation() {
+  std::lock_guard lock(evaluations_);
+  if (--running_ == 0 && dataLabels_ > kDataLabels) sweep();
+}
+
+void Symbols::sweep() {
+  for (Shard& shard : shards_) {
+    std::unique_lock lock(shard.mutex);
+    for (auto it = shard.index.begin(); it != shard.index.end();) {
+      if (it->second->permanent) {
+        ++it;
+        continue;
+      }
+      {
+        std::lock_guard growing(growth_);
+        free_.push_back(it->second->index);
+      }
+      --dataLabels_;
+      it = shard.index.erase(it);
+    }
+  }
 }
 
 Feature identLabel(Symbols& symbols, std::string_view name, std::string_view package) {

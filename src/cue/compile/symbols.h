@@ -5,19 +5,20 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "cue/compile/feature.h"
 
 namespace puppis::cue {
 
-/// Strings as numbers, for all programs of one Runtime. Append only; any number of threads. Only what is written in
-/// programs is interned here: labels that come up in data live in a LocalSymbols of the evaluation, so that data
+/// Strings as numbers, for all programs and evaluations of one Runtime. Any number of threads. What programs write stays
+/// for good; labels that only came up in data are dropped when there are many and no evaluation is running, so that data
 /// cannot make a long-running process grow.
 class Symbols {
  public:
@@ -25,49 +26,64 @@ class Symbols {
   Symbols(const Symbols&) = delete;
   Symbols& operator=(const Symbols&) = delete;
 
-  std::uint32_t intern(std::string_view text);
-  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const;
-  /// The text of an index that intern() gave.
+  /// For good.
+  std::uint32_t intern(std::string_view text) { return intern(text, true); }
+  /// Until no evaluation is running.
+  std::uint32_t internData(std::string_view text) { return intern(text, false); }
+  /// The text of an index that is still valid.
   [[nodiscard]] std::string_view text(std::uint32_t index) const;
   /// Numbers of let declarations; they wrap around after 2^27, by when the first ones are long gone.
   std::uint32_t nextLet() { return nextLet_.fetch_add(1, std::memory_order_relaxed) & (Feature::kMaxIndex >> 1); }
 
-  /// Indexes from here on belong to a LocalSymbols.
-  static constexpr std::uint32_t kLocal = 1U << 27;
+  void beginEvaluation();
+  void endEvaluation();
 
  private:
   static constexpr std::size_t kShards = 16;
   static constexpr std::size_t kChunk = 4096;
-  static constexpr std::size_t kChunks = kLocal / kChunk;
+  static constexpr std::size_t kChunks = (std::size_t{Feature::kMaxIndex} + 1) / kChunk;
+  static constexpr std::size_t kDataLabels = 100'000;  ///< how many are kept beyond an evaluation
+  struct Symbol {
+    std::string text;
+    std::uint32_t index = 0;
+    std::atomic<bool> permanent{false};
+  };
   struct Shard {
     mutable std::shared_mutex mutex;
-    std::unordered_map<std::string_view, std::uint32_t> index;
-    std::deque<std::string> storage;
+    std::unordered_map<std::string_view, std::unique_ptr<Symbol>> index;
   };
   struct Chunk {
     std::array<std::atomic<const std::string*>, kChunk> texts{};
   };
   static std::size_t shardOf(std::string_view text) { return std::hash<std::string_view>()(text) % kShards; }
+  std::uint32_t intern(std::string_view text, bool permanent);
+  std::uint32_t freeIndex();
+  void sweep();
 
   std::array<Shard, kShards> shards_;
   std::unique_ptr<std::atomic<Chunk*>[]> chunks_;
   std::deque<Chunk> chunkStorage_;
-  std::mutex growth_;
-  std::atomic<std::uint32_t> next_{0};
+  std::mutex growth_;                       ///< of chunks and indexes
+  std::vector<std::uint32_t> free_;
+  std::uint32_t next_ = 0;
+  std::atomic<std::size_t> dataLabels_{0};
+  std::mutex evaluations_;
+  std::size_t running_ = 0;
   std::atomic<std::uint32_t> nextLet_{1};
 };
 
-/// The labels of one evaluation: looks in the shared Symbols first and keeps what is not there for itself.
+/// Symbols as one evaluation sees them, with those it met at hand.
 class LocalSymbols {
  public:
-  explicit LocalSymbols(const Symbols& shared) : shared_(shared) {}
-  std::uint32_t intern(std::string_view text);
-  [[nodiscard]] std::string_view text(std::uint32_t index) const;
+  explicit LocalSymbols(Symbols& shared) : shared_(shared) { shared_.beginEvaluation(); }
+  LocalSymbols(const LocalSymbols&) = delete;
+  LocalSymbols& operator=(const LocalSymbols&) = delete;
+  ~LocalSymbols() { shared_.endEvaluation(); }
+  std::uint32_t intern(std::string_view text) { return shared_.internData(text); }
+  [[nodiscard]] std::string_view text(std::uint32_t index) const { return shared_.text(index); }
 
  private:
-  const Symbols& shared_;
-  std::unordered_map<std::string_view, std::uint32_t> index_;
-  std::deque<std::string> storage_;
+  Symbols& shared_;
 };
 
 /// The label of an identifier: `x`, `#x`, `_x`, `_#x`, hidden ones scoped to `package`.

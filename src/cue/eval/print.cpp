@@ -33,41 +33,6 @@ std::string_view opText(Op op) {
 
 }  // namespace puppis::cue::ir
 
-namespace puppis::cue {
-
-std::string kindText(std::uint16_t kinds) {
-  if (kinds == kBottom) return "_|_";
-  if (kinds == kTop) return "_";
-  static constexpr struct {
-    std::uint16_t kind;
-    const char* word;
-  } kWords[] = {{kNull, "null"},   {kBool, "bool"}, {kNumber, "number"}, {kInt, "int"},
-                {kFloat, "float"}, {kString, "string"}, {kBytes, "bytes"},   {kFunc, "_"},
-                {kList, "list"},   {kStruct, "struct"}};
-  std::string out;
-  int count = 0;
-  for (const auto& word : kWords) {
-    if ((kinds & word.kind) != word.kind) continue;
-    kinds &= static_cast<std::uint16_t>(~word.kind);
-    if (count++ > 0) out += '|';
-    out += word.word;
-  }
-  return count > 1 ? "(" + out + ")" : out;
-}
-
-std::string_view severityWord(Severity severity) {
-  switch (severity) {
-    case Severity::Eval: return "eval";
-    case Severity::User: return "user";
-    case Severity::StructuralCycle: return "structural_cycle";
-    case Severity::Incomplete: return "incomplete";
-    case Severity::Cycle: return "cycle";
-  }
-  return "eval";
-}
-
-}  // namespace puppis::cue
-
 namespace puppis::cue::eval {
 
 namespace {

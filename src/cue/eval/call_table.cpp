@@ -290,7 +290,7 @@ Node* exprOfData(Context& c, const builtin::Value& value) {
     }
     case Type::Number: {
       auto* out = c.makeAt<ir::Num>(c.src);
-      out->value = number::copy(value.number, c.arena);
+      out->value = number::copy(value.num, c.arena);
       return out;
     }
     case Type::String: {

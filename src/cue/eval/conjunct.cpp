@@ -31,7 +31,7 @@ bool hasReference(const Node* x) {
   }
 }
 
-DefaultMode defaultMode(bool hasDefaults, bool marked) {
+DefaultMode markOf(bool hasDefaults, bool marked) {
   if (!hasDefaults) return DefaultMode::Maybe;
   return marked ? DefaultMode::Is : DefaultMode::Not;
 }
@@ -86,7 +86,7 @@ void NodeState::scheduleConjunct(const Conjunct& c, CloseInfo conjunctInfo) {
         return;
       }
       unshare();
-      scheduleTask(TaskKind::Expr, env, x, conjunctInfo);
+      scheduleTask(TaskKind::Evaluation, env, x, conjunctInfo);
       return;
     }
     case NodeKind::StructLit:
@@ -108,7 +108,7 @@ void NodeState::scheduleConjunct(const Conjunct& c, CloseInfo conjunctInfo) {
       PendingDisjunction pending{env, conjunctInfo, x, {}};
       pending.disjuncts.reserve(ctx->arena, static_cast<std::uint32_t>(d->values.size()));
       for (const ir::Disjunct& value : d->values) {
-        pending.disjuncts.push(ctx->arena, {value.value, nullptr, defaultMode(d->hasDefaults, value.isDefault)});
+        pending.disjuncts.push(ctx->arena, {value.value, nullptr, markOf(d->hasDefaults, value.isDefault)});
       }
       scheduleDisjunction(pending);
       updateConjunctInfo(kTop, conjunctInfo, 0);
@@ -129,7 +129,7 @@ void NodeState::scheduleConjunct(const Conjunct& c, CloseInfo conjunctInfo) {
     cyclicConjuncts.push(ctx->arena, {c, nullptr});
     return;
   }
-  scheduleTask(TaskKind::Expr, env, x, conjunctInfo);
+  scheduleTask(TaskKind::Evaluation, env, x, conjunctInfo);
 }
 
 void NodeState::scheduleStruct(Environment* env, ir::StructLit* s, CloseInfo structInfo) {
@@ -334,7 +334,7 @@ void NodeState::insertValueConjunct(Environment* env, Value* v, CloseInfo valueI
       auto* d = static_cast<ir::Disjunction*>(v);
       PendingDisjunction pending{env, optional, v, {}};
       for (std::uint32_t i = 0; i < d->values.size(); ++i) {
-        pending.disjuncts.push(ctx->arena, {d->values[i], nullptr, defaultMode(d->hasDefaults, i < d->numDefaults)});
+        pending.disjuncts.push(ctx->arena, {d->values[i], nullptr, markOf(d->hasDefaults, i < d->numDefaults)});
       }
       scheduleDisjunction(pending);
       break;

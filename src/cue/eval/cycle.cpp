@@ -14,7 +14,7 @@ Vertex* identity(Vertex* v) {
   return v->state != nullptr ? v->state->underlying : v;
 }
 
-bool hasDisjunction(const Vertex* v) {
+bool choosesAmong(const Vertex* v) {
   for (const Conjunct& c : v->conjuncts) {
     NodeKind k = toExpr(c.x)->kind;
     if (k == NodeKind::DisjunctionExpr || k == NodeKind::Disjunction) return true;
@@ -47,7 +47,7 @@ CloseInfo NodeState::detectCycle(Vertex* arc, Environment* env, Node* ref, Close
         return refInfo;
       }
       // The same Vertex through another reference is a definition used twice, as long as something not cyclic is here.
-      bool selfFeeding = node->isDynamic && arc->statusDeref() != VertexStatus::Finalized && hasDisjunction(arc);
+      bool selfFeeding = node->isDynamic && arc->statusDeref() != VertexStatus::Finalized && choosesAmong(arc);
       if (r->ref != ref && hasNonCycle && hasNonCyclic && !selfFeeding) continue;
       return markCyclicPath(arc, env, ref, refInfo, skip);
     }

@@ -234,7 +234,7 @@ std::string_view codeWord(Code code) {
 
 Location locate(const Origin& origin) {
   if (!origin.known()) return {};
-  const Unit& unit = *origin.unit;
+  const ir::Unit& unit = *origin.unit;
   if (unit.file != nullptr) return unit.file->source->locate(origin.at - 1);
   if (unit.source == nullptr) return {};
   return unit.source->locateLine(static_cast<std::uint32_t>(origin.at >> 24),

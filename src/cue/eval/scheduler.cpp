@@ -149,15 +149,15 @@ Condition NodeState::completions() {
   return x;
 }
 
-Task* NodeState::scheduleTask(TaskKind kind, Environment* env, Node* x, const CloseInfo& info) {
+Task* NodeState::scheduleTask(TaskKind taskKind, Environment* env, Node* x, const CloseInfo& info) {
   Task* t = ctx->make<Task>();
-  t->kind = kind;
+  t->kind = taskKind;
   t->node = this;
   t->env = env;
   t->info = info;
   t->x = x;
-  switch (kind) {
-    case TaskKind::Expr:
+  switch (taskKind) {
+    case TaskKind::Evaluation:
     case TaskKind::Resolver: t->completes = kGenericConjunct; break;
     case TaskKind::Disjunctions: t->completes = kGenericConjunct | kDisjunctionTask; break;
     case TaskKind::Comprehension: t->completes = pushDown(t, x); break;
@@ -166,7 +166,7 @@ Task* NodeState::scheduleTask(TaskKind kind, Environment* env, Node* x, const Cl
   provided |= t->completes;
   incrementCounts(t->completes);
   tasks.push(ctx->arena, t);
-  if (kind != TaskKind::Disjunctions) {
+  if (taskKind != TaskKind::Disjunctions) {
     // Disjunctions come last.
     for (std::uint32_t i = tasks.size() - 1; i > 0 && tasks[i - 1]->kind == TaskKind::Disjunctions; --i) {
       std::swap(tasks[i], tasks[i - 1]);

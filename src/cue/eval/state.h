@@ -60,12 +60,12 @@ struct Flags {
 };
 
 enum class TaskKind : std::uint8_t {
-  Expr, Resolver, Dynamic, Pattern, Comprehension, ListLit, ListVertex, Disjunctions,
+  Evaluation, Resolver, Dynamic, Pattern, Comprehension, ListLit, ListVertex, Disjunctions,
 };
 enum class TaskState : std::uint8_t { Ready, Running, Waiting, Success, Failed, Cancelled };
 
 struct Task {
-  TaskKind kind = TaskKind::Expr;
+  TaskKind kind = TaskKind::Evaluation;
   TaskState state = TaskState::Ready;
   Condition completes = 0;
   Condition blockCondition = 0;
@@ -254,7 +254,7 @@ struct NodeState : NodeFacts {
   bool hasActiveParentTask() const;
   bool allTasksStarted() const;
   bool allTasksFinished() const;
-  Task* scheduleTask(TaskKind kind, Environment* env, Node* x, const CloseInfo& info);
+  Task* scheduleTask(TaskKind taskKind, Environment* env, Node* x, const CloseInfo& info);
   Condition pushDown(Task* task, Node* x);
   Condition deferFieldSetKnown(Condition c) const;
   Condition completions();

@@ -174,7 +174,7 @@ void processListVertex(Context& c, Task& t) {
 
 void dispatch(Context& c, Task& t, RunMode mode) {
   switch (t.kind) {
-    case TaskKind::Expr: processExpr(c, t, mode); break;
+    case TaskKind::Evaluation: processExpr(c, t, mode); break;
     case TaskKind::Resolver: processResolver(c, t, mode); break;
     case TaskKind::Dynamic: processDynamic(c, t, mode); break;
     case TaskKind::Pattern: processPattern(c, t); break;

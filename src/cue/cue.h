@@ -74,9 +74,9 @@ struct CompileOptions {
   bool listArithmetic = false;
   /// Names that resolve at the root even when no file declares them, as `context` and `parameter` in a
   /// template; each is `_` until bound.
-  std::vector<std::string> openNames;
+  std::vector<std::string> openNames = {};
   /// The import path of the package being compiled; empty for a main program. Scopes hidden fields.
-  std::string importPath;
+  std::string importPath = {};
 };
 
 /// Supplies the package of an import path ("example.com/x/y:name" or "vela/op"). Asked once a path and

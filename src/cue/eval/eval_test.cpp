@@ -33,7 +33,7 @@ TEST(Eval, ComparingWithBottomAsksForAUsableValue) {
 }
 
 TEST(Eval, GuardedFieldsFeedOtherGuards) {
-  EXPECT_EQ(exported("a: 1\nif a != _|_ {b: 2}\nif b != _|_ {c: b + 1}"), R"({"b":2,"c":3,"a":1})");
+  EXPECT_EQ(exported("a: 1\nb?: int\nif a != _|_ {b: 2}\nif b != _|_ {c: b + 1}"), R"({"b":2,"c":3,"a":1})");
 }
 
 TEST(Eval, DefaultsSurviveUnification) {

@@ -33,7 +33,7 @@ TEST(Eval, ComparingWithBottomAsksForAUsableValue) {
 }
 
 TEST(Eval, GuardedFieldsFeedOtherGuards) {
-  EXPECT_EQ(exported("a: 1\nb?: int\nif a != _|_ {b: 2}\nif b != _|_ {c: b + 1}"), R"({"b":2,"c":3,"a":1})");
+  EXPECT_EQ(exported("a: 1\nb?: int\nif a != _|_ {b: 2}\nif b != _|_ {c: b + 1}"), R"({"a":1,"b":2,"c":3})");
 }
 
 TEST(Eval, DefaultsSurviveUnification) {
@@ -76,7 +76,7 @@ TEST(Eval, DataIsBoundWithItsPlaces) {
 
 TEST(Eval, BudgetsEndAnEvaluationAsAnError) {
   auto runtime = Runtime::make();
-  auto program = runtime->compile("t.cue", "import \"list\"\na: [for i in list.Range(0, 100000, 1) {i}]", {});
+  auto program = runtime->compile("t.cue", "import \"list\"\na: [for i in list.Range(0, 3000, 1) {i}]", {});
   ASSERT_TRUE(program);
   Session session(runtime, {.steps = 1000});
   auto json = session.evaluate(*program).toJson();

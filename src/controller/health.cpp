@@ -66,18 +66,19 @@ TraitHealth judgeTrait(Engine& engine, const render::RenderedTrait& trait,
 
 }  // namespace
 
-ServiceHealth judge(Engine& engine, const render::RenderedComponent& component,
-                    const std::vector<deliver::ObjectId>& ids, const std::string& application,
-                    const std::string& revision, const std::string& ns, const Look& look) {
+ServiceHealth judge(Engine& engine, const WishedComponent& wished, const std::string& application,
+                    const std::string& revision, const Look& look) {
+  const render::RenderedComponent& component = wished.rendered;
+  const std::vector<deliver::ObjectId>& ids = wished.ids;
   ServiceHealth out;
   out.name = component.name;
-  out.ns = ns;
+  out.ns = wished.ns;
   Found found = findAll(component, ids, look);
   render::StatusContext context;
   context.name = component.name;
   context.appName = application;
   context.appRevision = revision;
-  context.namespace_ = ns;
+  context.namespace_ = wished.ns;
   context.cluster = out.cluster;
   for (std::size_t i = 0; i < component.resources.size(); ++i) {
     const auto& resource = component.resources[i];

@@ -8,6 +8,7 @@
 
 #include "controller/engine.h"
 #include "data/value.h"
+#include "controller/wish.h"
 #include "deliver/plan.h"
 
 namespace puppis::controller {
@@ -37,8 +38,7 @@ using Look = std::function<const data::Value*(const deliver::ObjectId& id)>;
 
 /// Judges a component by its live objects. An object that does not exist or is being deleted is not healthy,
 /// whatever its definition says; one without a rule is healthy when it exists.
-ServiceHealth judge(Engine& engine, const render::RenderedComponent& component,
-                    const std::vector<deliver::ObjectId>& ids, const std::string& application,
-                    const std::string& revision, const std::string& ns, const Look& look);
+ServiceHealth judge(Engine& engine, const WishedComponent& wished, const std::string& application,
+                    const std::string& revision, const Look& look);
 
 }  // namespace puppis::controller

@@ -74,13 +74,12 @@ struct Reconciler::Run {
   /// Makes `memory` say what the Application wants, if it does not yet. Whether it is known.
   bool prepare() {
     // A kind that was not served may be by now.
-    bool same = !memory.unserved && memory.spec == application.get("spec") &&
+    bool same = !(memory.wish && memory.wish->unserved) && memory.spec == application.get("spec") &&
                 memory.labels == application.get("metadata", "labels") &&
                 memory.annotations == application.get("metadata", "annotations");
-    if (!same || !memory.rendered) {
-      memory.rendered.reset();
+    if (!same || !memory.wish) {
+      memory.wish.reset();
       memory.error.reset();
-      memory.unserved = false;
       memory.stage = Stage::Parse;
       Status made = render();
       memory.spec = application.get("spec");
@@ -96,7 +95,7 @@ struct Reconciler::Run {
       stopAt(memory.stage, *memory.error);
       if (retry) memory.spec = Value();
     }
-    return memory.rendered != nullptr;
+    return memory.wish != nullptr;
   }
 
   Status render() {
@@ -107,16 +106,12 @@ struct Reconciler::Run {
     std::shared_ptr<const oam::Catalog> catalog = env.definitions.catalogFor(owner.ns);
     TRY_VOID(chooseRevision(parsed, catalog));
     memory.stage = Stage::Render;
-    render::RenderContext context;
-    context.namespace_ = owner.ns;
-    context.appRevision = memory.revision->name;
-    context.cluster = "local";
-    TRY(auto rendered, env.engine.render(parsed, *catalog, context));
-    for (const auto& warning : rendered.warnings) {
+    TRY(Wish wish, makeWish(env.engine, env.mapper, parsed, *catalog, owner, memory.revision->name));
+    for (const auto& warning : wish.warnings) {
       env.log.warn("rendering warns", {{"application", owner.str()}, {"warning", warning.str()}});
     }
-    TRY_VOID(takeDesired(parsed, rendered));
-    memory.rendered = std::make_shared<const render::Rendered>(std::move(rendered));
+    memory.settled.clear();
+    memory.wish = std::make_shared<const Wish>(std::move(wish));
     return {};
   }
 
@@ -177,93 +172,6 @@ struct Reconciler::Run {
     }
   }
 
-  Status takeDesired(const oam::Application& parsed, const render::Rendered& rendered) {
-    memory.desired.clear();
-    memory.ids.clear();
-    memory.kinds.clear();
-    memory.settled.clear();
-    auto rules = policyRules(parsed);
-    for (const auto& component : rendered.components) {
-      std::vector<ObjectId> ids;
-      for (const auto& resource : component.resources) {
-        deliver::Desired one;
-        one.object = resource.object;
-        one.component = component.name;
-        if (resource.role == render::Resource::Role::Trait) one.trait = resource.traitType;
-        TRY_VOID(place(one));
-        rules(one, component.type);
-        ids.push_back(ObjectId::of(one.object, one.cluster));
-        memory.kinds.insert(kube::gvkOf(one.object));
-        memory.desired.push_back(std::move(one));
-      }
-      memory.ids.push_back(std::move(ids));
-    }
-    for (const auto& policy : rendered.policies) {
-      for (const auto& object : policy.objects) {
-        deliver::Desired one;
-        one.object = object;
-        TRY_VOID(place(one));
-        memory.kinds.insert(kube::gvkOf(one.object));
-        memory.desired.push_back(std::move(one));
-      }
-    }
-    return {};
-  }
-
-  /// Gives an object its namespace and owner, or holds it back when the API does not serve its kind.
-  Status place(deliver::Desired& one) {
-    kube::setLabel(one.object, deliver::kAppName, owner.name);
-    kube::setLabel(one.object, deliver::kAppNamespace, owner.ns);
-    kube::Gvk kind = kube::gvkOf(one.object);
-    auto type = env.mapper.byKind(kind);
-    bool namespaced = !type || type->namespaced;
-    if (!type && type.error().code() != ErrorCode::NotFound) return fail(type.error());
-    if (!type) {
-      one.hold = type.error().str();
-      memory.unserved = true;
-    }
-    if (namespaced && kube::namespaceOf(one.object).empty())
-      one.object["metadata"].set("namespace", owner.ns);
-    if (!namespaced) one.object["metadata"].erase("namespace");
-    return {};
-  }
-
-  /// What the policies take-over, read-only and garbage-collect say of an object.
-  static std::function<void(deliver::Desired&, const std::string&)> policyRules(
-      const oam::Application& parsed) {
-    struct Rule {
-      std::string policy;
-      Value selector;
-      std::string strategy;
-    };
-    std::vector<Rule> rules;
-    for (const auto& policy : parsed.policies) {
-      if (policy.type != "take-over" && policy.type != "read-only" && policy.type != "garbage-collect")
-        continue;
-      for (const auto& rule : policy.properties.get("rules").elements()) {
-        rules.push_back({policy.type, rule.get("selector"), rule.get("strategy").asString()});
-      }
-    }
-    return [rules = std::move(rules)](deliver::Desired& one, const std::string& componentType) {
-      auto among = [](const Value& list, const std::string& text) {
-        return std::any_of(list.elements().begin(), list.elements().end(),
-                           [&](const Value& v) { return v.asString() == text; });
-      };
-      for (const auto& rule : rules) {
-        bool selected = among(rule.selector.get("componentNames"), one.component) ||
-                        among(rule.selector.get("componentTypes"), componentType) ||
-                        among(rule.selector.get("oamTypes"), one.trait.empty() ? "WORKLOAD" : "TRAIT") ||
-                        among(rule.selector.get("traitTypes"), one.trait) ||
-                        among(rule.selector.get("resourceTypes"), one.object.get("kind").asString()) ||
-                        among(rule.selector.get("resourceNames"), kube::name(one.object));
-        if (!selected) continue;
-        if (rule.policy == "take-over") one.takeOver = true;
-        if (rule.policy == "read-only") one.readOnly = true;
-        if (rule.policy == "garbage-collect" && rule.strategy == "never") one.keep = true;
-      }
-    };
-  }
-
   // ---------------------------------------------------------------- what exists
 
   std::optional<Value> look(const ObjectId& id, const std::string& version) {
@@ -274,7 +182,7 @@ struct Reconciler::Run {
 
   Result<deliver::Live> snapshot(const std::vector<deliver::Desired>& desired,
                                  const deliver::Inventory& inventory) {
-    std::set<kube::Gvk> kinds = memory.kinds;
+    std::set<kube::Gvk> kinds = memory.wish ? memory.wish->kinds : std::set<kube::Gvk>{};
     for (const auto& [id, entry] : inventory.entries) kinds.insert({id.group, entry.version, id.kind});
     TRY_VOID(env.objects.ensure(kinds, kListTimeout));
     deliver::Live live;
@@ -312,10 +220,9 @@ struct Reconciler::Run {
 
   std::vector<ServiceHealth> judgeAll(const deliver::Live& live) {
     std::vector<ServiceHealth> out;
-    const auto& components = memory.rendered->components;
-    for (std::size_t i = 0; i < components.size(); ++i) {
-      out.push_back(judge(env.engine, components[i], memory.ids[i], owner.name, memory.revision->name,
-                          owner.ns, [&](const ObjectId& id) -> const Value* {
+    for (const auto& component : memory.wish->components) {
+      out.push_back(judge(env.engine, component, owner.name, memory.revision->name,
+                          [&](const ObjectId& id) -> const Value* {
                             auto it = live.find(id);
                             return it == live.end() ? nullptr : &it->second;
                           }));
@@ -357,7 +264,7 @@ struct Reconciler::Run {
         }
       }
     }
-    std::vector<deliver::Desired> out = memory.desired;
+    std::vector<deliver::Desired> out = memory.wish->desired;
     for (auto& one : out) {
       auto it = holds.find(one.component);
       if (it != holds.end() && one.hold.empty()) one.hold = it->second;
@@ -405,7 +312,7 @@ struct Reconciler::Run {
 
   void noteErrors(const std::vector<deliver::Outcome>& outcomes) {
     std::optional<Error> first;
-    retry = memory.unserved;
+    retry = memory.wish && memory.wish->unserved;
     for (const auto& outcome : outcomes) {
       if (!outcome.error) continue;
       if (!first) {
@@ -423,9 +330,9 @@ struct Reconciler::Run {
     findings.stage = Stage::Deliver;
     deliver::Inventory inventory = env.trackers.read(owner);
     for (int round = 0; round < kMostRounds; ++round) {
-      TRY(deliver::Live live, snapshot(memory.desired, inventory));
+      TRY(deliver::Live live, snapshot(memory.wish->desired, inventory));
       findings.services = judgeAll(live);
-      TRY(auto free, planFor(memory.desired, inventory, live));
+      TRY(auto free, planFor(memory.wish->desired, inventory, live));
       std::vector<deliver::Desired> desired = withHolds(free, findings.services);
       TRY(auto plan, planFor(desired, inventory, live));
       noteStanding(plan);

@@ -17,6 +17,7 @@
 #include "controller/revision.h"
 #include "controller/status.h"
 #include "controller/tracker_store.h"
+#include "controller/wish.h"
 #include "deliver/apply.h"
 #include "kube/informer.h"
 
@@ -43,11 +44,7 @@ struct Memory {
   data::Value labels;
   data::Value annotations;
   std::optional<Revision> revision;
-  std::shared_ptr<const render::Rendered> rendered;
-  std::vector<deliver::Desired> desired;            ///< in the order of the components' resources
-  std::vector<std::vector<deliver::ObjectId>> ids;  ///< of each component's resources
-  std::set<kube::Gvk> kinds;
-  bool unserved = false;       ///< the API does not serve a kind among them
+  std::shared_ptr<const Wish> wish;
   std::optional<Error> error;  ///< why it could not be made
   Stage stage = Stage::Parse;  ///< where that was
   /// Wishes that the server answered by leaving the object as it is: hash of the wish and of the object.

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/engine.h"
+#include "deliver/plan.h"
+#include "kube/discovery.h"
+#include "oam/application.h"
+#include "oam/catalog.h"
+
+namespace puppis::controller {
+
+/// A component as it is rendered for one place, and which of the wish's objects are its own.
+struct WishedComponent {
+  render::RenderedComponent rendered;
+  std::vector<deliver::ObjectId> ids;  ///< of the component's resources, in their order
+  std::string ns;                      ///< where it is placed
+};
+
+/// What an Application wants to be: the bridge from rendering to delivery. A preview and the controller both make
+/// it here.
+struct Wish {
+  std::vector<WishedComponent> components;
+  std::vector<deliver::Desired> desired;
+  std::set<kube::Gvk> kinds;
+  bool unserved = false;  ///< the API does not serve one of the kinds; its objects are on hold
+  std::vector<Error> warnings;
+};
+
+/// Renders the Application, for every topology it names, and gives each object its namespace, its owner's labels and
+/// what the policies take-over, read-only and garbage-collect say of it.
+Result<Wish> makeWish(Engine& engine, kube::RestMapper& mapper, const oam::Application& application,
+                      const oam::Catalog& catalog, const deliver::Owner& owner, const std::string& revision);
+
+}  // namespace puppis::controller

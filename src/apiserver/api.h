@@ -9,8 +9,8 @@
 
 #include "apiserver/call.h"
 #include "apiserver/errors.h"
-#include "apiserver/managed.h"
 #include "apiserver/registry.h"
+#include "apiserver/ssa/managed.h"
 #include "apiserver/watch.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -21,14 +21,16 @@
 
 namespace puppis::apiserver {
 
-/// What admission is asked about: a write that has been decoded and defaulted, before it is checked and stored.
+/// What admission is asked about: a write that has been decoded and defaulted, before it is checked and
+/// stored.
 struct Admission {
   enum class Operation : std::uint8_t { Create, Update, Delete } operation;
   const Call& call;
   const Resource& resource;
   const data::Value* old;  ///< nullptr for a create
 };
-/// May change the object, or refuse with an Error (Forbidden, Invalid). Runs in order of registration, on any thread.
+/// May change the object, or refuse with an Error (Forbidden, Invalid). Runs in order of registration, on any
+/// thread.
 using Admitter = std::function<Status(const Admission& what, data::Value& object)>;
 
 struct ListAnswer {
@@ -43,16 +45,17 @@ class Authorizer {
  public:
   virtual ~Authorizer() = default;
   /// Empty when it is allowed, else why not.
-  [[nodiscard]] virtual std::optional<std::string> refuses(const User& user, const std::string& verb, const std::string& group,
-                                                           const std::string& resource, const std::string& subresource, const std::string& ns,
-                                                           const std::string& name) const = 0;
-  [[nodiscard]] virtual bool allowsPath(const User& user, const std::string& verb, const std::string& path) const = 0;
+  [[nodiscard]] virtual std::optional<std::string> refuses(
+      const User& user, const std::string& verb, const std::string& group, const std::string& resource,
+      const std::string& subresource, const std::string& ns, const std::string& name) const = 0;
+  [[nodiscard]] virtual bool allowsPath(const User& user, const std::string& verb,
+                                        const std::string& path) const = 0;
   /// What a user may do in a namespace: {"resourceRules": [...], "nonResourceRules": [...]}.
   [[nodiscard]] virtual data::Value rulesOf(const User& user, const std::string& ns) const = 0;
 };
 
-/// The Kubernetes API without its wire: the verbs on typed calls. Safe to share between threads. Does not ask the Authorizer: its
-/// callers (HTTP, the in-process client) do.
+/// The Kubernetes API without its wire: the verbs on typed calls. Safe to share between threads. Does not ask
+/// the Authorizer: its callers (HTTP, the in-process client) do.
 class Api {
  public:
   struct Parts {
@@ -76,9 +79,12 @@ class Api {
   Result<Answer> removeCollection(Call& call);
 
   void admit(Admitter admitter) { admitters_.push_back(std::move(admitter)); }
-  /// A create-only subresource or virtual resource ("pods/eviction", "tokenreviews.authentication.k8s.io"): what a POST does.
+  /// A create-only subresource or virtual resource ("pods/eviction", "tokenreviews.authentication.k8s.io"):
+  /// what a POST does.
   using Poster = std::function<Result<Answer>(Call& call, const data::Value& body)>;
-  void onPost(const std::string& groupResourceAndSub, Poster poster) { posters_[groupResourceAndSub] = std::move(poster); }
+  void onPost(const std::string& groupResourceAndSub, Poster poster) {
+    posters_[groupResourceAndSub] = std::move(poster);
+  }
 
   [[nodiscard]] Registry& registry() { return parts_.registry; }
   [[nodiscard]] store::Store& store() { return parts_.store; }
@@ -101,24 +107,29 @@ class Api {
     Call& call;
     const Resource& resource;
     bool createWhenMissing = false;
-    bool retries = false;     ///< a conflict with another writer is tried again
-    bool applies = false;     ///< the change has set managedFields itself (server-side apply)
+    bool retries = false;  ///< a conflict with another writer is tried again
+    bool applies = false;  ///< the change has set managedFields itself (server-side apply)
     bool isPatch = false;
   };
   Result<Answer> write(const Writing& writing, const Change& change);
   Result<Answer> insert(Call& call, const Resource& resource, data::Value object, bool tracked);
-  Result<Answer> replace(const Writing& writing, const store::EntryPtr& entry, const data::Value& live, data::Value object);
+  Result<Answer> replace(const Writing& writing, const store::EntryPtr& entry, const data::Value& live,
+                         data::Value object);
   Result<data::Value> decode(Call& call, const Resource& resource, const data::Value& body, bool strictWords);
   Status checkBodyType(const Resource& resource, const data::Value& body) const;
   Status nameNew(Call& call, const Resource& resource, data::Value& object) const;
   void stampNew(const Resource& resource, data::Value& object) const;
   void keepServerFields(const Writing& writing, const data::Value& live, data::Value& object) const;
-  Status admitted(Admission::Operation operation, const Call& call, const Resource& resource, const data::Value* old, data::Value& object) const;
-  Result<Answer> removeOne(Call& call, const Resource& resource, const std::string& ns, const std::string& name);
-  Result<Answer> writeScale(Call& call, const Resource& resource, const std::function<Result<data::Value>(const data::Value&)>& change);
+  Status admitted(Admission::Operation operation, const Call& call, const Resource& resource,
+                  const data::Value* old, data::Value& object) const;
+  Result<Answer> removeOne(Call& call, const Resource& resource, const std::string& ns,
+                           const std::string& name);
+  Result<Answer> writeScale(Call& call, const Resource& resource,
+                            const std::function<Result<data::Value>(const data::Value&)>& change);
   Result<std::vector<store::EntryPtr>> commit(store::Change change, bool dryRun);
   [[nodiscard]] std::string managerOf(const Call& call) const;
-  Result<std::function<bool(const data::Value&)>> fieldFilter(const Call& call, const Resource& resource) const;
+  Result<std::function<bool(const data::Value&)>> fieldFilter(const Call& call,
+                                                              const Resource& resource) const;
 
   Parts parts_;
   WatchHub hub_;

@@ -30,26 +30,34 @@ data::MergeRule ruleAt(const Schema* schema, std::span<const std::string> path) 
 }
 
 Error unprocessable(const std::string& message) {
-  return Error(ErrorCode::Invalid, "the server rejected our request due to an error in our request").reason("Invalid").detail(
-      Error(ErrorCode::Invalid, message));
+  return Error(ErrorCode::Invalid, "the server rejected our request due to an error in our request")
+      .reason("Invalid")
+      .detail(Error(ErrorCode::Invalid, message));
 }
 
 Result<Value> patched(const Value& live, kube::PatchType type, const Value& body, const Resource& resource) {
   switch (type) {
     case kube::PatchType::Json: {
-      if (!body.isArray()) return fail(badRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
+      if (!body.isArray())
+        return fail(badRequest(
+            "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
       auto out = data::applyJsonPatch(live, body);
       if (out) return out;
       if (out.error().code() == ErrorCode::InvalidArgument) return fail(badRequest(out.error().message()));
       return fail(unprocessable(out.error().message()));
     }
     case kube::PatchType::Merge:
-      if (!body.isObject()) return fail(badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"));
+      if (!body.isObject())
+        return fail(badRequest(
+            "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"));
       return data::applyMergePatch(live, body);
     case kube::PatchType::Strategic: {
-      if (!body.isObject()) return fail(badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"));
+      if (!body.isObject())
+        return fail(badRequest(
+            "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"));
       const Schema* schema = resource.kind->schema;
-      auto out = data::applyStrategicMerge(live, body, [schema](std::span<const std::string> path) { return ruleAt(schema, path); });
+      auto out = data::applyStrategicMerge(
+          live, body, [schema](std::span<const std::string> path) { return ruleAt(schema, path); });
       if (!out) return fail(badRequest(out.error().message()));
       return out;
     }
@@ -64,14 +72,17 @@ Result<Value> patched(const Value& live, kube::PatchType type, const Value& body
 Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
   TRY(ResourcePtr resource, resourceOf(call));
   if (type == kube::PatchType::Strategic && resource->custom) {
-    return fail(Error(ErrorCode::UnsupportedMedia,
-                      "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
-                      "application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor")
-                    .reason("UnsupportedMediaType"));
+    return fail(
+        Error(ErrorCode::UnsupportedMedia,
+              "the body of the request was in an unknown format - accepted media types include: "
+              "application/json-patch+json, "
+              "application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor")
+            .reason("UnsupportedMediaType"));
   }
   if (call.subresource == "scale") {
     return writeScale(call, *resource, [&](const Value& scale) -> Result<Value> {
-      if (type == kube::PatchType::Apply || type == kube::PatchType::Strategic) return data::applyMergePatch(scale, body);
+      if (type == kube::PatchType::Apply || type == kube::PatchType::Strategic)
+        return data::applyMergePatch(scale, body);
       return patched(scale, type, body, *resource);
     });
   }
@@ -105,10 +116,12 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
   if (body.get("kind").asString().empty() || body.get("apiVersion").asString().empty()) {
     return fail(badRequest("Object 'Kind' is missing in '" + data::toJson(body) + "'"));
   }
-  if (body.get("metadata").has("managedFields")) return fail(badRequest("metadata.managedFields must be nil"));
+  if (body.get("metadata").has("managedFields"))
+    return fail(badRequest("metadata.managedFields must be nil"));
   const std::string& bodyName = body.get("metadata", "name").asString();
   if (!bodyName.empty() && bodyName != call.name) {
-    return fail(badRequest("the name of the object (" + bodyName + ") does not match the name on the URL (" + call.name + ")"));
+    return fail(badRequest("the name of the object (" + bodyName + ") does not match the name on the URL (" +
+                           call.name + ")"));
   }
   writing.applies = true;
   writing.createWhenMissing = call.subresource.empty();
@@ -117,7 +130,14 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
     config["metadata"].set("name", call.name);
     if (resource->kind->namespaced) config["metadata"].set("namespace", call.ns);
     const std::string revision = config.get("metadata", "resourceVersion").asString();
-    TRY(Value merged, serverSideApply(live, config, *resource, {managerOf(call), call.subresource, parts_.clock.now()}, call.force));
+    Result<Value> applied = serverSideApply(
+        live, config, *resource, {managerOf(call), call.subresource, parts_.clock.now()}, call.force);
+    if (!applied) {
+      if (applied.error().code() == ErrorCode::Conflict)
+        call.about = Call::About{};  // the details are the conflicts alone
+      return fail(applied.error());
+    }
+    Value merged = std::move(*applied);
     Value fields = merged.get("metadata", "managedFields");
     TRY(Value decoded, decode(call, *resource, merged, false));
     if (resource->kind->setDefaults) resource->kind->setDefaults(decoded);
@@ -141,7 +161,8 @@ Value atPath(const Value& object, const std::string& path) {
 
 void setPath(Value& object, const std::string& path, const Value& value) {
   Value* at = &object;
-  for (const std::string& part : split(path.substr(path.empty() || path[0] != '.' ? 0 : 1), '.')) at = &(*at)[part];
+  for (const std::string& part : split(path.substr(path.empty() || path[0] != '.' ? 0 : 1), '.'))
+    at = &(*at)[part];
   *at = value;
 }
 
@@ -172,10 +193,15 @@ Value scaleOf(const Resource& resource, const Value& object) {
     }
     if (!text.empty()) status.set("selector", text);
   }
-  return Value::object({{"kind", "Scale"}, {"apiVersion", "autoscaling/v1"}, {"metadata", std::move(meta)}, {"spec", std::move(spec)}, {"status", std::move(status)}});
+  return Value::object({{"kind", "Scale"},
+                        {"apiVersion", "autoscaling/v1"},
+                        {"metadata", std::move(meta)},
+                        {"spec", std::move(spec)},
+                        {"status", std::move(status)}});
 }
 
-Result<Answer> Api::writeScale(Call& call, const Resource& resource, const std::function<Result<Value>(const Value&)>& change) {
+Result<Answer> Api::writeScale(Call& call, const Resource& resource,
+                               const std::function<Result<Value>(const Value&)>& change) {
   if (!resource.kind->scale) return fail(noSuchPath());
   Call inner = call;
   Writing writing{inner, resource};

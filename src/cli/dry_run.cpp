@@ -4,7 +4,9 @@
 #include "cli/world.h"
 #include "cue/cue.h"
 #include "data/yaml.h"
+#include "render/context_data.h"
 #include "render/deployments.h"
+#include "render/references.h"
 #include "render/render.h"
 
 namespace puppis::cli {
@@ -44,6 +46,14 @@ class DryRun final : public Command {
 
     render::RenderContext target;
     target.namespace_ = namespace_;
+    // A document that was fetched from a cluster knows its revision.
+    target.appRevision = files.application.object.get("status", "latestRevision", "name").asString();
+    render::ObjectLookup lookup = render::lookUpIn(definitions.others);
+    for (render::Deployment& deployment : deployments) {
+      deployment.application = render::withReferredObjects(
+          deployment.application, render::targetNamespace(deployment.application, target), lookup,
+          diagnostics);
+    }
     std::vector<render::Rendered> rendered;
     for (const render::Deployment& deployment : deployments) {
       auto one = renderer.render(deployment.application, *definitions.catalog, target);

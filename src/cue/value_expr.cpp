@@ -22,6 +22,13 @@ void forEachField(const Vertex* v, Visit visit) {
   }
 }
 
+/// b of `a: b: v`; null when the value stands in braces or is no field.
+const Field* chainedField(const Field& field) {
+  const auto* inner = field.value == nullptr ? nullptr : field.value->as<StructLit>();
+  if (inner == nullptr || inner->lbrace.present() || inner->elements.size() != 1) return nullptr;
+  return inner->elements[0]->as<Field>();
+}
+
 Value wrap(Session* session, ir::Node* n) {
   if (auto* v = n->as<Vertex>()) return {session, v};
   Context& ctx = session->impl().ctx;
@@ -41,13 +48,20 @@ Value wrapIn(Session* session, eval::Environment* env, ir::Node* n, Vertex* pare
 
 Expression::Op boundOp(ir::Op op) {
   switch (op) {
-    case ir::Op::Less: return Expression::Op::Less;
-    case ir::Op::LessEqual: return Expression::Op::LessEqual;
-    case ir::Op::Greater: return Expression::Op::Greater;
-    case ir::Op::GreaterEqual: return Expression::Op::GreaterEqual;
-    case ir::Op::NotEqual: return Expression::Op::NotEqual;
-    case ir::Op::Match: return Expression::Op::Match;
-    default: return Expression::Op::NotMatch;
+    case ir::Op::Less:
+      return Expression::Op::Less;
+    case ir::Op::LessEqual:
+      return Expression::Op::LessEqual;
+    case ir::Op::Greater:
+      return Expression::Op::Greater;
+    case ir::Op::GreaterEqual:
+      return Expression::Op::GreaterEqual;
+    case ir::Op::NotEqual:
+      return Expression::Op::NotEqual;
+    case ir::Op::Match:
+      return Expression::Op::Match;
+    default:
+      return Expression::Op::NotMatch;
   }
 }
 
@@ -87,7 +101,8 @@ Expression ofValue(Session* session, ir::Node* n) {
       for (ir::Value* x : v->args) add(x);
       break;
     }
-    default: break;
+    default:
+      break;
   }
   return out;
 }
@@ -146,20 +161,36 @@ Vertex* finishedVertex(const Value& v) {
 std::vector<Doc> Value::docs() const {
   std::vector<Doc> out;
   if (vertex_ == nullptr) return out;
+  auto add = [&](const Field& field, const ir::Unit& unit) {
+    for (const CommentGroup* g = field.comments; g != nullptr; g = g->next) {
+      if (!g->doc && !g->line) continue;
+      Doc doc;
+      doc.text = commentText(*g);
+      doc.lineComment = g->line;
+      doc.where = unit.file->locate(*g);
+      bool known = std::any_of(out.begin(), out.end(),
+                               [&](const Doc& d) { return d.where == doc.where && d.text == doc.text; });
+      if (!known) out.push_back(std::move(doc));
+    }
+  };
+  // Above `a: b: c: v` a comment speaks of c, the field that has the value.
   auto collect = [&](const Vertex* v) {
+    std::vector<const Field*> fields;
     forEachField(v, [&](const Field& field, const ir::Unit& unit) {
-      for (const CommentGroup* g = field.comments; g != nullptr; g = g->next) {
-        if (!g->doc && !g->line) continue;
-        Doc doc;
-        doc.text = commentText(*g);
-        doc.lineComment = g->line;
-        doc.where = unit.file->locate(*g);
-        bool known = std::any_of(out.begin(), out.end(), [&](const Doc& d) {
-          return d.where == doc.where && d.text == doc.text;
-        });
-        if (!known) out.push_back(std::move(doc));
-      }
+      if (chainedField(field) != nullptr) return;
+      fields.push_back(&field);
+      add(field, unit);
     });
+    for (const Vertex* p = v->parent; p != nullptr && !fields.empty(); p = p->parent) {
+      std::vector<const Field*> outer;
+      forEachField(p, [&](const Field& field, const ir::Unit& unit) {
+        const Field* inner = chainedField(field);
+        if (inner == nullptr || std::find(fields.begin(), fields.end(), inner) == fields.end()) return;
+        outer.push_back(&field);
+        add(field, unit);
+      });
+      fields = std::move(outer);
+    }
   };
   collect(vertex_);
   if (Vertex* target = vertex_->deref(); target != vertex_) collect(target);
@@ -200,7 +231,8 @@ std::vector<Location> Value::locations() const {
   if (vertex_ == nullptr) return out;
   for (const eval::Conjunct& c : vertex_->conjuncts) {
     Location where = eval::locate(c.x->origin());
-    if (where.known() && std::find(out.begin(), out.end(), where) == out.end()) out.push_back(std::move(where));
+    if (where.known() && std::find(out.begin(), out.end(), where) == out.end())
+      out.push_back(std::move(where));
   }
   return out;
 }
@@ -235,8 +267,8 @@ std::optional<Value> Value::anyField() const {
     for (const eval::PatternConstraint& pc : v->patterns->pairs) {
       ir::Value* pattern = eval::unwrap(pc.pattern);
       if (pattern == nullptr) continue;
-      bool every = pattern->is<ir::Top>() ||
-                   (pattern->is<ir::BasicType>() && (static_cast<ir::BasicType*>(pattern)->kinds & kString) != 0);
+      bool every = pattern->is<ir::Top>() || (pattern->is<ir::BasicType>() &&
+                                              (static_cast<ir::BasicType*>(pattern)->kinds & kString) != 0);
       if (every) return Value(session_, pc.constraint);
     }
   }
@@ -248,7 +280,8 @@ std::optional<Value> Value::anyElement() const {
   if (vertex_ == nullptr) return std::nullopt;
   Vertex* v = finishedVertex(*this);
   if (!v->isList() || v->isClosedList()) return std::nullopt;
-  if (v->patterns == nullptr || v->patterns->pairs.empty()) return wrap(session_, session_->impl().ctx.make<ir::Top>());
+  if (v->patterns == nullptr || v->patterns->pairs.empty())
+    return wrap(session_, session_->impl().ctx.make<ir::Top>());
   return Value(session_, v->patterns->pairs[v->patterns->pairs.size() - 1].constraint);
 }
 

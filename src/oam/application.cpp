@@ -22,10 +22,14 @@ std::vector<Input> readInputs(Reader& from) {
   return out;
 }
 
-std::vector<Output> readOutputs(Reader& from) {
+std::vector<Output> readOutputs(Reader& from, Diagnostics& diagnostics) {
   std::vector<Output> out;
   for (Reader& output : from.children("outputs")) {
-    out.push_back({output.requiredText("name", "an output"), output.requiredText("valueFrom", "an output")});
+    out.push_back({output.requiredText("name", "an output"), output.text("valueFrom")});
+    if (out.back().valueFrom.empty()) {
+      diagnostics.warn(output.place().error(ErrorCode::InvalidArgument,
+                                            "an output without \"valueFrom\" gives nothing"));
+    }
     output.warnUnknown("an output");
   }
   return out;
@@ -41,7 +45,7 @@ Trait readTrait(Reader& from) {
   return out;
 }
 
-Component readComponent(Reader& from) {
+Component readComponent(Reader& from, Diagnostics& diagnostics) {
   Component out;
   out.object = from.object();
   out.place = from.place();
@@ -53,7 +57,7 @@ Component readComponent(Reader& from) {
   out.externalRevision = from.text("externalRevision");
   out.dependsOn = from.texts("dependsOn");
   out.inputs = readInputs(from);
-  out.outputs = readOutputs(from);
+  out.outputs = readOutputs(from, diagnostics);
   for (Reader& trait : from.children("traits")) out.traits.push_back(readTrait(trait));
   from.warnUnknown("a component", {"scopes", "replicaKey"});
   return out;
@@ -87,7 +91,7 @@ WorkflowStep readStep(Reader& from, bool nested, Diagnostics& diagnostics) {
   out.timeout = from.text("timeout");
   out.dependsOn = from.texts("dependsOn");
   out.inputs = readInputs(from);
-  out.outputs = readOutputs(from);
+  out.outputs = readOutputs(from, diagnostics);
   out.meta = from.map("meta");
   out.subStepsMode = from.text("mode");
   for (Reader& sub : from.children("subSteps")) {
@@ -194,7 +198,7 @@ Application parseApplication(const data::Value& object, const std::shared_ptr<co
   out.annotations = metadata.textMap("annotations");
 
   Reader spec = document.child("spec");
-  for (Reader& component : spec.children("components")) out.components.push_back(readComponent(component));
+  for (Reader& component : spec.children("components")) out.components.push_back(readComponent(component, diagnostics));
   std::size_t index = 0;
   for (Reader& policy : spec.children("policies"))
     out.policies.push_back(readPolicy(policy, index++, diagnostics));

@@ -40,6 +40,7 @@ ComponentRun::ComponentRun(Templates& templates, const oam::Application& applica
   scope_.type = component.typePlace;
   scope_.properties = component.propertiesPlace;
   scope_.application = application.source;
+  scope_.given = component.properties;
   contextData_ = contextOf(application, component.name, component.properties, context);
 }
 
@@ -71,11 +72,16 @@ cue::Value ComponentRun::evaluate(const oam::Definition& definition, const data:
   return session_.evaluate(*program, bindings);
 }
 
-bool ComponentRun::reportInvalid(const cue::Value& root, const FaultScope& scope) {
+cue::Value ComponentRun::schemaOf(const oam::Definition& definition) {
+  auto program = templates_.of(definition);
+  return program ? session_.evaluate(*program).lookup("parameter") : cue::Value();
+}
+
+bool ComponentRun::reportInvalid(const oam::Definition& definition, const cue::Value& root, const FaultScope& scope) {
   std::vector<Error> failures = root.validate();
   if (session_.exhausted()) failures = {*session_.exhausted()};
   if (failures.empty()) return false;
-  report(explain(failures, root, scope));
+  report(explain(failures, root, scope, session_.exhausted() ? cue::Value() : schemaOf(definition)));
   return true;
 }
 
@@ -100,10 +106,9 @@ bool ComponentRun::runWorkload(const oam::Definition& definition) {
     return false;
   }
   root_ = evaluate(definition, component_.properties, true, scope_);
-  if (!root_.exists() || reportInvalid(root_, scope_)) return false;
+  if (!root_.exists() || reportInvalid(definition, root_, scope_)) return false;
   if (context_.warnUndeclared && component_.properties.isObject()) {
-    cue::Value schema = session_.evaluate(*templates_.of(definition)).lookup("parameter");
-    for (Error& warning : undeclared(component_.properties, schema, scope_))
+    for (Error& warning : undeclared(component_.properties, schemaOf(definition), scope_))
       diagnostics_->warn(std::move(warning));
   }
   base_ = root_.lookup("output");
@@ -121,12 +126,10 @@ bool ComponentRun::runWorkload(const oam::Definition& definition) {
 void ComponentRun::collectOutputs(const cue::Value& root, const std::string& type,
                                   const std::shared_ptr<const oam::Definition>& definition,
                                   const FaultScope& scope) {
+  // What is permanently wrong was found when the template was validated; what is merely unfinished, as a comprehension
+  // over a parameter nobody gave, yields nothing.
   cue::Value outputs = root.lookup("outputs");
   if (!outputs.exists()) return;
-  if (auto error = outputs.error()) {
-    report(explain({*error}, root, scope));
-    return;
-  }
   for (auto& [name, value] : outputFields(outputs)) {
     auxiliaries_.push_back({type, name, value, definition, scope, root});
   }
@@ -219,13 +222,28 @@ bool ComponentRun::applyPatches(const cue::Value& root, const FaultScope& scope)
   return true;
 }
 
+FaultScope ComponentRun::scopeOf(const oam::Trait& trait) const {
+  FaultScope out;
+  out.title = "trait \"" + trait.type + "\" of component \"" + component_.name + "\"";
+  out.type = trait.place;
+  out.properties = trait.propertiesPlace;
+  out.application = application_.source;
+  out.given = trait.properties;
+  return out;
+}
+
+void ComponentRun::checkParameters(const oam::Trait& trait, const oam::Definition& definition) {
+  if (definition.schematic != oam::SchematicKind::Cue) return;
+  FaultScope scope = scopeOf(trait);
+  cue::Value root = evaluate(definition, trait.properties, false, scope);
+  if (!root.exists()) return;
+  std::vector<Error> failures = root.lookup("parameter").validate();
+  if (!failures.empty()) report(explain(failures, root, scope, schemaOf(definition)));
+}
+
 void ComponentRun::runTrait(const oam::Trait& trait,
                             const std::shared_ptr<const oam::Definition>& definition) {
-  FaultScope scope;
-  scope.title = "trait \"" + trait.type + "\" of component \"" + component_.name + "\"";
-  scope.type = trait.place;
-  scope.properties = trait.propertiesPlace;
-  scope.application = application_.source;
+  FaultScope scope = scopeOf(trait);
   if (definition->schematic == oam::SchematicKind::None) {
     // A raw trait: the properties are the custom resource's spec, and the resource is the definition's own
     // business.
@@ -237,10 +255,9 @@ void ComponentRun::runTrait(const oam::Trait& trait,
     return;
   }
   cue::Value root = evaluate(*definition, trait.properties, false, scope);
-  if (!root.exists() || reportInvalid(root, scope)) return;
+  if (!root.exists() || reportInvalid(*definition, root, scope)) return;
   if (context_.warnUndeclared && trait.properties.isObject()) {
-    cue::Value schema = session_.evaluate(*templates_.of(*definition)).lookup("parameter");
-    for (Error& warning : undeclared(trait.properties, schema, scope)) diagnostics_->warn(std::move(warning));
+    for (Error& warning : undeclared(trait.properties, schemaOf(*definition), scope)) diagnostics_->warn(std::move(warning));
   }
   if (root.lookup("processing").exists()) {
     diagnostics_->error(scope.type
@@ -325,10 +342,15 @@ RenderedComponent ComponentRun::run(oam::Diagnostics& diagnostics) {
   }
   bool ready = definition_ != nullptr && runWorkload(*definition_);
   contextData_.set("componentType", labelType(component_.type));
-  for (std::size_t i = 0; ready && i < traits_.size(); ++i) {
+  for (std::size_t i = 0; i < traits_.size(); ++i) {
     if (traits_[i].definition == nullptr) continue;
-    ready = refreshContext();
-    if (ready) runTrait(component_.traits[i], traits_[i].definition);
+    ready = ready && refreshContext();
+    if (ready) {
+      runTrait(component_.traits[i], traits_[i].definition);
+    } else {
+      // Without an object to patch, what can still be said is whether its parameters fit.
+      checkParameters(component_.traits[i], *traits_[i].definition);
+    }
   }
   out.traits = traits_;
   if (ready && diagnostics.errors.size() == before) assemble(out);

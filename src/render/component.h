@@ -35,6 +35,8 @@ class ComponentRun {
 
   bool runWorkload(const oam::Definition& definition);
   void runTrait(const oam::Trait& trait, const std::shared_ptr<const oam::Definition>& definition);
+  void checkParameters(const oam::Trait& trait, const oam::Definition& definition);
+  [[nodiscard]] FaultScope scopeOf(const oam::Trait& trait) const;
   void collectOutputs(const cue::Value& root, const std::string& type,
                       const std::shared_ptr<const oam::Definition>& definition, const FaultScope& scope);
   bool applyPatches(const cue::Value& root, const FaultScope& scope);
@@ -45,7 +47,9 @@ class ComponentRun {
                                       const FaultScope& scope, std::string_view what);
   cue::Value evaluate(const oam::Definition& definition, const data::Value& parameter, bool bindEmpty,
                       const FaultScope& scope);
-  bool reportInvalid(const cue::Value& root, const FaultScope& scope);
+  bool reportInvalid(const oam::Definition& definition, const cue::Value& root, const FaultScope& scope);
+  /// `parameter` of a definition with nothing bound.
+  cue::Value schemaOf(const oam::Definition& definition);
   void report(const std::vector<Error>& errors);
   void assemble(RenderedComponent& out);
 

@@ -2,9 +2,9 @@
 #include "render/contract.h"
 
 #include "base/strings.h"
-#include "data/json.h"
 #include "data/path.h"
 #include "render/context_data.h"
+#include "render/trait_name.h"
 
 namespace puppis::render {
 
@@ -19,24 +19,6 @@ Value& labelsOf(Value& object) {
 /// Sets or replaces, in place where the key exists.
 void overlay(Value& map, const Value& with) {
   for (const data::Member& m : with.members()) map.set(m.key.str(), m.value);
-}
-
-/// Name of a trait's object that gave none: the component, the trait and a hash of what was rendered, so that
-/// the same rendering has the same name.
-std::string generatedName(const std::string& component, const std::string& traitType, Value object) {
-  if (Value* metadata = object.mutableFind("metadata"); metadata != nullptr) {
-    if (Value* labels = metadata->mutableFind("labels"); labels != nullptr)
-      labels->erase("app.oam.dev/appRevision");
-  }
-  std::uint64_t hash = fnv1a(data::toJson(object, {.sortKeys = true}));
-  char digits[8];
-  for (char& c : digits) {
-    // No vowels and nothing that looks like another letter, as Kubernetes draws generated names.
-    constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
-    c = kAlphabet[hash % kAlphabet.size()];
-    hash /= kAlphabet.size();
-  }
-  return component + "-" + toLower(traitType) + "-" + std::string(digits, sizeof digits);
 }
 
 }  // namespace
@@ -65,7 +47,7 @@ void Contract::stampTrait(Value& object, const std::string& traitType, const std
   if (!outputName.empty()) labels.set("trait.oam.dev/resource", outputName);
   addLabels(object, labels);
   if (object.get("metadata", "name").asString().empty()) {
-    object["metadata"].set("name", generatedName(component_, traitType, object));
+    object["metadata"].set("name", generatedTraitName(component_, traitType, object));
   }
   finish(object, "TRAIT");
 }

@@ -17,12 +17,14 @@ struct FaultScope {
   oam::Place type;        ///< where the user chose the definition
   oam::Place properties;  ///< where the parameters were given
   std::shared_ptr<const SourceFile> application;
+  data::Value given;                 ///< the parameters
 };
 
 /// The engine's failures as faults of an Application. A failure that comes from a parameter the user did not
-/// give is said so, naming the parameter; `root` is the evaluated template.
-std::vector<Error> explain(const std::vector<Error>& failures, const cue::Value& root,
-                           const FaultScope& scope);
+/// give is said so, naming the parameter; `root` is the evaluated template. `schema` is `parameter`
+/// with nothing bound, where the right names for a wrong one are looked up; it may be absent.
+std::vector<Error> explain(const std::vector<Error>& failures, const cue::Value& root, const FaultScope& scope,
+                           const cue::Value& schema = {});
 /// One failure.
 Error explain(const Error& failure, const FaultScope& scope);
 

@@ -24,7 +24,22 @@ namespace {
 
 /// A finished struct or list: not a disjunction of some, not a type.
 bool isPlain(const cue::Value& value, cue::Kind kind) {
-  return value.kind() == kind && !value.defaultValue();
+  if (value.kind() != kind) return false;
+  // An open list has a default too, itself closed.
+  return !value.defaultValue() || value.expression().op != cue::Expression::Op::Or;
+}
+
+/// The strategy of a whole patch. Above `patch: spec: x: ...` the comment belongs to x; it is looked for
+/// there too.
+std::string wholeStrategy(cue::Value patch) {
+  for (;;) {
+    std::string strategy = patchMarks(patch.docs()).strategy;
+    if (!strategy.empty()) return strategy;
+    std::vector<cue::FieldView> fields =
+        patch.kind() == cue::kStruct ? patch.fields() : std::vector<cue::FieldView>();
+    if (fields.size() != 1) return {};
+    patch = fields.front().value;
+  }
 }
 
 /// The text by which two key values are the same, or nothing when the value is not a literal.
@@ -189,7 +204,7 @@ PatchMarks patchMarks(const std::vector<cue::Doc>& docs) {
 }
 
 Result<cue::Value> applyPatch(cue::Session& session, const cue::Value& base, const cue::Value& patch) {
-  std::string strategy = patchMarks(patch.docs()).strategy;
+  std::string strategy = wholeStrategy(patch);
   if (strategy == "jsonPatch") return applyToData(session, base, patch, true);
   if (strategy == "jsonMergePatch") return applyToData(session, base, patch, false);
   return applyStrategicPatch(session, base, patch);

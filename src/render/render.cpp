@@ -67,7 +67,7 @@ class PolicyRun {
         context_(context),
         diagnostics_(diagnostics) {
     scope_ = {"policy \"" + policy.name + "\" (" + policy.type + ")", policy.place, policy.propertiesPlace,
-              application.source};
+              application.source, policy.properties};
   }
 
   RenderedPolicy run(const oam::Definition& definition, const data::Value& artifacts) {
@@ -173,8 +173,8 @@ Result<data::Value> Renderer::renderTemplate(const oam::Definition& definition, 
   TRY(auto program, impl_->templates.of(definition));
   cue::Session session(impl_->templates.runtime());
   cue::Value root = session.evaluate(
-      program, {{"parameter", parameter.isObject() ? parameter.sorted() : data::Value::object(), {}},
-                {"context", context.isObject() ? context.sorted() : data::Value::object(), {}}});
+      program, {{"parameter", parameter.isObject() ? parameter : data::Value::object(), {}},
+                {"context", context.isObject() ? context : data::Value::object(), {}}});
   oam::Diagnostics diagnostics;
   for (Error& failure : root.validate()) diagnostics.error(std::move(failure));
   data::Value out = data::Value::object();

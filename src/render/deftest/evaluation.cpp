@@ -134,9 +134,8 @@ std::vector<Error> Evaluation::faults() {
     if (!value.exists()) return;
     for (Error& e : value.validate({.concrete = true, .final = true})) out.push_back(std::move(e));
   };
-  if (definition_.kind == DefinitionKind::WorkflowStep) {
-    unfinished("parameter");
-  } else {
+  unfinished("parameter");
+  if (definition_.kind != DefinitionKind::WorkflowStep) {
     for (std::string_view name : kResults) unfinished(name);
   }
   for (std::string& text : refusals()) out.emplace_back(ErrorCode::InvalidArgument, std::move(text));

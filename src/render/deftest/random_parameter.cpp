@@ -73,7 +73,10 @@ bool put(Value& into, std::span<const cue::Selector> path, Value value) {
 
 std::string RandomParameter::word() {
   static constexpr std::array kWords = {"a", "web", "x-1", "data", "B2", "a.b/c", "", "0", "true", "é"};
-  return kWords[random_.below(kWords.size())];
+  std::string out = kWords[random_.below(kWords.size())];
+  // Mostly different from each other: two volumes of one name and different content are the user's mistake.
+  if (chance(80)) out += std::to_string(random_.below(100'000));
+  return out;
 }
 
 Value RandomParameter::drawAny(int depth) {

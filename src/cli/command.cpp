@@ -20,6 +20,10 @@ class CliOptions final : public Options {
   void flag(bool& into, std::string_view names, std::string_view help) override {
     app_.add_flag(std::string(names), into, std::string(help));
   }
+  void maybe(std::optional<bool>& into, std::string_view names, std::string_view help) override {
+    app_.add_flag_function(
+        std::string(names), [&into](std::int64_t count) { into = count > 0; }, std::string(help));
+  }
   void text(std::string& into, std::string_view names, std::string_view help) override {
     withDefault(app_.add_option(std::string(names), into, std::string(help)), into);
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ class Options {
  public:
   virtual ~Options() = default;
   virtual void flag(bool& into, std::string_view names, std::string_view help) = 0;
+  /// A flag that may be left out, given, or given as `--flag=false`.
+  virtual void maybe(std::optional<bool>& into, std::string_view names, std::string_view help) = 0;
   virtual void text(std::string& into, std::string_view names, std::string_view help) = 0;
   virtual void number(std::int64_t& into, std::string_view names, std::string_view help) = 0;
   /// A flag that may be given several times.

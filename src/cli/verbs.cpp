@@ -16,6 +16,11 @@ std::vector<Verb> allVerbs() {
       defVetVerb(),
       dryRunVerb(),
       serverVerb(),
+      cueDefVerb(),
+      cueEvalVerb(),
+      cueExportVerb(),
+      cueFmtVerb(),
+      cueVetVerb(),
       versionVerb(),
   };
 }

@@ -22,6 +22,11 @@ Verb defTestVerb();
 Verb defVetVerb();
 Verb dryRunVerb();
 Verb serverVerb();
+Verb cueDefVerb();
+Verb cueEvalVerb();
+Verb cueExportVerb();
+Verb cueFmtVerb();
+Verb cueVetVerb();
 Verb versionVerb();
 
 }  // namespace puppis::cli

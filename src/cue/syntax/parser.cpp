@@ -259,8 +259,8 @@ void Parser::parseSingleExpression() {
 
 namespace {
 
-Result<std::shared_ptr<const File>> parseWith(std::shared_ptr<const SourceFile> source, const ParseOptions& options,
-                                              void (Parser::*entry)()) {
+Result<std::shared_ptr<File>> parseWith(std::shared_ptr<const SourceFile> source, const ParseOptions& options,
+                                        void (Parser::*entry)()) {
   SyntaxFaults faults;
   Lexer::checkText(source->text(), faults);
   if (!faults.empty()) return fail(faults.toError(*source));
@@ -269,10 +269,14 @@ Result<std::shared_ptr<const File>> parseWith(std::shared_ptr<const SourceFile> 
   Parser parser(*file, options, faults);
   (parser.*entry)();
   if (!faults.empty()) return fail(faults.toError(*source));
-  return std::shared_ptr<const File>(std::move(file));
+  return file;
 }
 
 }  // namespace
+
+Result<std::shared_ptr<File>> parseEditable(std::shared_ptr<const SourceFile> source, const ParseOptions& options) {
+  return parseWith(std::move(source), options, &Parser::parseFile);
+}
 
 Result<std::shared_ptr<const File>> parse(std::shared_ptr<const SourceFile> source, const ParseOptions& options) {
   return parseWith(std::move(source), options, &Parser::parseFile);

@@ -130,6 +130,14 @@ std::string quoteMultiline(std::string_view text, bool bytes, int tabs) {
   return quoteWith(text, form);
 }
 
+std::string escapedText(std::string_view text, bool bytes, bool multiline, int tabs) {
+  Form form{.quote = bytes ? '\'' : '"', .exact = bytes, .multiline = multiline};
+  form.indent.assign(static_cast<std::size_t>(tabs), '\t');
+  std::string out;
+  appendText(out, text, form);
+  return out;
+}
+
 std::string quoteLabel(std::string_view name) {
   return labelNeedsQuotes(name) ? quoteString(name) : std::string(name);
 }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "cli/command.h"
+#include "cue/load/load.h"
+
+namespace puppis::cli {
+
+/// The flags that the verbs of `puppis cue` have in common, named as cue names them.
+struct CueFlags {
+  bool simplify = false;
+  bool ignore = false;
+  bool allErrors = false;
+  std::vector<std::string> tags;
+  bool injectVariables = false;
+  std::string package;
+  std::string schema;
+  std::vector<std::string> path;
+  bool list = false;
+  bool withContext = false;
+  std::string namePattern;
+  bool merge = true;
+  std::string out;
+  std::string outFile;
+  bool force = false;
+  std::vector<std::string> expressions;
+  std::vector<std::string> inputs;
+};
+
+/// -s, -i, -E.
+void declareGlobal(Options& options, CueFlags& flags);
+/// -t, -T.
+void declareInjection(Options& options, CueFlags& flags);
+/// -p, -d, -l, --list, --with-context, -n, --merge: how data files become part of a configuration.
+void declareData(Options& options, CueFlags& flags);
+/// --out, -o, -f, -e.
+void declareOutput(Options& options, CueFlags& flags);
+void declareInputs(Options& options, CueFlags& flags);
+
+/// What the loader needs to know of the world and the flags. Reads standard input if an argument asks for it.
+cue::LoadOptions loadOptions(Context& context, const CueFlags& flags);
+
+/// An error and its details as single faults.
+std::vector<Error> faultsOf(const Error& error);
+/// Prints faults: for a person at a terminal with the source line and a caret, otherwise in cue's own form (the
+/// message, then one indented place a line) for tools that read it.
+void printFaults(Context& context, const std::vector<Error>& faults);
+/// printFaults and the exit code of cue for a failed command.
+int failed(Context& context, const Error& error);
+
+}  // namespace puppis::cli

@@ -2,7 +2,8 @@
 
 // Oracle answers CUE programs with what the Go implementation makes of them. It reads one JSON object a line,
 // {"id": ..., "src": "...", "mode": "export"}, and writes one a line: {"id", "ok", "json"} for a program whose root
-// can be exported, else {"id", "class", "msg"} with the class of the worst error.
+// can be exported, else {"id", "class", "msg", "fields"} with the class of the worst error, and for each regular field of
+// the root its JSON or, where it has none, "!" and the class of its error.
 package main
 
 import (
@@ -24,17 +25,15 @@ type request struct {
 }
 
 type answer struct {
-	ID    json.RawMessage `json:"id"`
-	OK    bool            `json:"ok"`
-	JSON  string          `json:"json,omitempty"`
-	Class string          `json:"class,omitempty"`
-	Msg   string          `json:"msg,omitempty"`
+	ID     json.RawMessage `json:"id"`
+	OK     bool            `json:"ok"`
+	JSON   string          `json:"json,omitempty"`
+	Class  string          `json:"class,omitempty"`
+	Msg    string          `json:"msg,omitempty"`
+	Fields []string        `json:"fields,omitempty"`
 }
 
 func class(v cue.Value, err error) string {
-	if !v.Exists() && v.Err() != nil {
-		// Not even built.
-	}
 	if verr := v.Validate(); verr == nil {
 		return "incomplete"
 	}
@@ -76,6 +75,24 @@ func evaluate(r request) (out answer) {
 		lines = append(lines, e.Error())
 	}
 	out.Msg = strings.Join(lines, "\n")
+	iter, err := v.Fields()
+	if err != nil {
+		return out
+	}
+	for iter.Next() {
+		f := iter.Value()
+		text := ""
+		err := f.Validate(cue.Concrete(true), cue.Final())
+		if err == nil {
+			var b []byte
+			b, err = f.MarshalJSON()
+			text = string(b)
+		}
+		if err != nil {
+			text = "!" + class(f, err)
+		}
+		out.Fields = append(out.Fields, iter.Selector().Unquoted()+" "+text)
+	}
 	return out
 }
 

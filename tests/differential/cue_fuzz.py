@@ -1,0 +1,386 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Generates CUE programs from a grammar and a seed, gives each to our engine and to the Go implementation (both as
+servers that read programs from standard input), and reports every difference in the exported JSON or in the class of
+the error.
+
+usage: cue_fuzz.py --oracle PROGRAM --engine PROGRAM [--seed N] [--count N] [--save FILE] [--show N]
+Replay one: cue_fuzz.py --print --seed N"""
+import argparse, json, random, subprocess, sys
+from decimal import Decimal
+
+
+class Gen:
+    """One program. Names keep a rough type, so that most references make sense."""
+
+    def __init__(self, seed):
+        self.r = random.Random(seed)
+        self.imports = set()
+        self.budget = self.r.randint(8, 45)
+        self.fresh = 0
+        # Scopes from the outside in: name -> type.
+        self.scopes = [{}]
+
+    def pick(self, *xs):
+        return self.r.choice(xs)
+
+    def chance(self, p):
+        return self.r.random() < p
+
+    def name(self):
+        """Mostly a name that this scope does not have yet: fields given twice often conflict."""
+        for _ in range(4):
+            n = self.pick("a", "b", "c", "d", "e", "f", "g", "x", "y", "z")
+            if n not in self.scopes[-1] or self.chance(0.08):
+                break
+        return n
+
+    def refs(self, kind=None):
+        out = []
+        for scope in self.scopes:
+            for n, t in scope.items():
+                if kind is None or t == kind or t == "any":
+                    out.append(n)
+        return out
+
+    # ---- expressions, each roughly of a type
+
+    def int_lit(self):
+        return self.pick("0", "1", "2", "3", "5", "10", "-1", "-7", "100", "1_000", "0x1F", "2K", "12345678901234567890")
+
+    def num(self, d=0):
+        self.budget -= 1
+        if d > 3 or self.budget < 0 or self.chance(0.35):
+            refs = self.refs("num")
+            if refs and self.chance(0.6):
+                return self.r.choice(refs)
+            return self.int_lit() if self.chance(0.75) else self.pick("1.5", "0.1", "2.0", "1e3", "-0.5", "1.50")
+        k = self.r.randint(0, 8)
+        if k == 0:
+            return "%s + %s" % (self.num(d + 1), self.num(d + 1))
+        if k == 1:
+            return "%s - (%s)" % (self.num(d + 1), self.num(d + 1))
+        if k == 2:
+            return "(%s) * (%s)" % (self.num(d + 1), self.num(d + 1))
+        if k == 3:
+            return "(%s) / (%s)" % (self.num(d + 1), self.pick("2", "3", "4", "7", "10", "0.5", "0"))
+        if k == 4:
+            return "%s((%s), %s)" % (self.pick("div", "mod", "quo", "rem"), self.num(d + 1), self.pick("2", "3", "-3", "7"))
+        if k == 5:
+            return "len(%s)" % (self.pick(self.lst(d + 1), self.string(d + 1), self.struct(d + 1)))
+        if k == 6:
+            return "(%s & %s)" % (self.num(d + 1), self.pick("int", "number", ">0", "<=10", ">=0 & <100", "!=3", "int & >1", "uint8"))
+        if k == 7:
+            return "((%s) | *%s)" % (self.num(d + 1), self.int_lit())
+        self.imports.add("math")
+        return "math.%s(%s)" % (self.pick("Floor", "Ceil", "Abs", "Round"), self.num(d + 1))
+
+    def string(self, d=0):
+        self.budget -= 1
+        if d > 3 or self.budget < 0 or self.chance(0.4):
+            refs = self.refs("str")
+            if refs and self.chance(0.6):
+                return self.r.choice(refs)
+            return self.pick('""', '"a"', '"foo"', '"b c"', '"日本"', '"x\\ny"', '#"r\\n"#', '"A-B"', '"1"')
+        k = self.r.randint(0, 7)
+        if k == 0:
+            return "%s + %s" % (self.string(d + 1), self.string(d + 1))
+        if k == 1:
+            return '"p\\(%s)q"' % self.pick(self.num(d + 2), self.string(d + 2))
+        if k == 2:
+            return "(%s & %s)" % (self.string(d + 1), self.pick("string", '=~"^[a-z]*$"', '!="foo"', '!~"x"', '>"a"'))
+        if k == 3:
+            return "((%s) | *(%s))" % (self.string(d + 1), self.string(d + 2))
+        if k == 4:
+            self.imports.add("strings")
+            return "strings.%s(%s)" % (self.pick("ToUpper", "ToLower", "TrimSpace", "ToTitle"), self.string(d + 1))
+        if k == 5:
+            self.imports.add("strings")
+            return 'strings.Join([%s, %s], "-")' % (self.string(d + 1), self.string(d + 1))
+        if k == 6:
+            self.imports.add("strconv")
+            return "strconv.FormatInt(%s, 10)" % self.pick("1", "42", "len(%s)" % self.lst(d + 2))
+        self.imports.add("encoding/json")
+        return "json.Marshal(%s)" % self.pick(self.num(d + 1), self.lst(d + 1), self.struct(d + 1))
+
+    def boolean(self, d=0):
+        self.budget -= 1
+        if d > 3 or self.budget < 0 or self.chance(0.2):
+            refs = self.refs("bool")
+            if refs and self.chance(0.5):
+                return self.r.choice(refs)
+            return self.pick("true", "false")
+        k = self.r.randint(0, 7)
+        if k == 0:
+            return "(%s) %s (%s)" % (self.num(d + 1), self.pick("==", "!=", "<", "<=", ">", ">="), self.num(d + 1))
+        if k == 1:
+            return "(%s) %s (%s)" % (self.string(d + 1), self.pick("==", "!=", "<", ">"), self.string(d + 1))
+        if k == 2:
+            return "(%s) %s (%s)" % (self.boolean(d + 1), self.pick("&&", "||"), self.boolean(d + 1))
+        if k == 3:
+            return "!(%s)" % self.boolean(d + 1)
+        if k == 4:
+            return "(%s) =~ %s" % (self.string(d + 1), self.pick('"^a"', '"o+"', '"."'))
+        if k in (5, 6):
+            return "%s %s _|_" % (self.path(), self.pick("!=", "=="))
+        return "(%s) == (%s)" % (self.lst(d + 1), self.lst(d + 1))
+
+    def path(self):
+        refs = self.refs()
+        if not refs:
+            return self.pick("null", "1", '"s"')
+        p = self.r.choice(refs)
+        for _ in range(self.r.randint(0, 2)):
+            p += self.pick("." + self.name(), "." + self.name(), "[0]", '["%s"]' % self.name())
+        return p
+
+    def lst(self, d=0):
+        self.budget -= 1
+        refs = self.refs("list")
+        if refs and self.chance(0.35):
+            return self.r.choice(refs)
+        if d > 3 or self.budget < 0:
+            return self.pick("[]", "[1, 2]", '["a"]', "[1, ...]", "[...int]")
+        k = self.r.randint(0, 7)
+        if k == 0:
+            var = self.pick("v", "w")
+            src = self.pick(self.lst(d + 1), self.lst(d + 1), self.struct(d + 1))
+            self.scopes.append({var: "any"})
+            body = self.pick(var, "{%s: %s}" % (self.name(), var), self.num(d + 2))
+            cond = " if %s" % self.boolean(d + 2) if self.chance(0.3) else ""
+            self.scopes.pop()
+            return "[for %s in %s%s {%s}]" % (var, src, cond, body)
+        if k == 1:
+            return "[if %s {%s}, %s]" % (self.boolean(d + 1), self.num(d + 1), self.num(d + 1))
+        if k == 2:
+            self.imports.add("list")
+            return self.pick("list.Concat([%s, %s])" % (self.lst(d + 1), self.lst(d + 1)), "list.Repeat(%s, 2)" % self.lst(d + 1),
+                             "list.Reverse(%s)" % self.lst(d + 1), "list.Range(0, %s, 1)" % self.pick("3", "0", "5"), "list.FlattenN(%s, 1)" % self.lst(d + 1))
+        if k == 3:
+            return "%s & %s" % (self.lst(d + 1), self.pick("[...]", "[...int]", "[...number]", "[_, ...]", "[...{...}]"))
+        if k == 4:
+            return "[%s, ...%s]" % (self.any(d + 1), self.pick("int", "string", "_"))
+        if k == 5:
+            self.imports.add("list")
+            return "(%s & list.%s)" % (self.lst(d + 1), self.pick("MinItems(1)", "MaxItems(2)", "UniqueItems()"))
+        return "[%s]" % ", ".join(self.any(d + 1) for _ in range(self.r.randint(0, 3)))
+
+    def struct(self, d=0):
+        self.budget -= 1
+        refs = self.refs("struct")
+        if refs and self.chance(0.3):
+            return self.r.choice(refs)
+        if d > 3 or self.budget < 0:
+            return self.pick("{}", "{a: 1}", "{...}", "{a: int}", "close({a: 1})")
+        k = self.r.randint(0, 9)
+        if k == 0:
+            return "%s & %s" % (self.struct(d + 1), self.struct(d + 1))
+        if k == 1:
+            return "close(%s)" % self.struct(d + 1)
+        if k == 2:
+            return "((%s) | *(%s))" % (self.struct(d + 1), self.struct(d + 1))
+        if k == 3 and self.refs("def"):
+            return "%s & %s" % (self.r.choice(self.refs("def")), self.struct(d + 1))
+        if k == 4 and self.refs("def"):
+            return self.r.choice(self.refs("def"))
+        return "{%s}" % self.decls(d + 1, self.r.randint(0, 4))
+
+    def typ(self, d=0):
+        k = self.r.randint(0, 9)
+        if k < 4:
+            return self.pick("int", "string", "bool", "number", "_", "[...]", "{...}", "null", "float", "bytes")
+        if k == 4:
+            return self.pick(">0", "<10", ">=1 & <=5", '=~"^a"', "!=1", "uint8", "int32", '!=""')
+        if k == 5:
+            return "*%s | %s" % (self.int_lit(), self.pick("int", "number", "string"))
+        if k == 6:
+            return '*"a" | "b" | "c"'
+        if k == 7:
+            return '"a" | "b"'
+        if k == 8:
+            return "*%s | null" % self.pick("1", '"s"', "true")
+        return self.pick("string | int", "*true | bool", "[...int] | *[]", "int | *0 | string")
+
+    def any(self, d=0):
+        k = self.r.randint(0, 11)
+        if k < 3:
+            return self.num(d)
+        if k < 5:
+            return self.string(d)
+        if k == 5:
+            return self.boolean(d)
+        if k == 6:
+            return self.lst(d)
+        if k in (7, 8):
+            return self.struct(d)
+        if k == 9:
+            return self.typ(d) if self.chance(0.3) else self.num(d)
+        if k == 10:
+            return self.path()
+        return self.pick("null", "'by'", self.int_lit(), self.int_lit(), '"s"')
+
+    def value(self, d):
+        """An expression and the type its name gets."""
+        k = self.r.randint(0, 13)
+        if k < 3:
+            return self.num(d), "num"
+        if k < 5:
+            return self.string(d), "str"
+        if k == 5:
+            return self.boolean(d), "bool"
+        if k in (6, 7):
+            return self.lst(d), "list"
+        if k in (8, 9, 10):
+            return self.struct(d), "struct"
+        if k == 11:
+            t = self.typ(d)
+            if self.chance(0.6):
+                return "(%s) & %s" % (t, self.pick("1", "3", '"a"', "true", "null", "[1]", "{a: 1}", "1.5", '"zz"')), "any"
+            kind = "num" if ("int" in t or "number" in t) and "string" not in t else "str" if '"' in t or "string" in t else "any"
+            return t, kind
+        return self.any(d), "any"
+
+    def decls(self, d, n):
+        scope = {}
+        self.scopes.append(scope)
+        out = []
+        for _ in range(n):
+            out.append(self.decl(d, scope))
+        self.scopes.pop()
+        return ", ".join(out)
+
+    def decl(self, d, scope):
+        self.budget -= 1
+        k = self.r.randint(0, 29)
+        n = self.name()
+        if k == 0:
+            return "%s?: %s" % (n, self.typ(d))
+        if k == 1 and self.chance(0.3):
+            return "%s!: %s" % (n, self.typ(d))
+        if k == 2:
+            return "[%s]: %s" % (self.pick("string", '=~"^[a-c]"', '!="x"', '"a" | "b"'), self.typ(d))
+        if k == 3:
+            v, t = self.value(d + 1)
+            scope["_h" + n] = t
+            return "_h%s: %s" % (n, v)
+        if k == 4 and d < 3:
+            scope["#D" + n] = "def"
+            return "#D%s: {%s}" % (n, self.decls(d + 1, self.r.randint(1, 3)))
+        if k in (5, 6, 7):
+            cond = self.boolean(d + 1)
+            return "if %s {%s}" % (cond, self.decls(d + 1, self.r.randint(1, 2)))
+        if k == 8:
+            key, var = self.pick(("k", "v"), ("i", "w"))
+            src = self.pick(self.struct(d + 1), self.lst(d + 1))
+            self.scopes.append({key: "any", var: "any"})
+            body = self.pick('"\\(%s)x": %s' % (key, var), '"n\\(%s)": {q: %s}' % (key, var), "%s: %s" % (n, var))
+            self.scopes.pop()
+            return "for %s, %s in %s {%s}" % (key, var, src, body)
+        if k == 9:
+            v, t = self.value(d + 1)
+            self.fresh += 1
+            let = "L%d" % self.fresh
+            scope[let] = scope[n] = t
+            use = {"num": "%s + 1", "str": '%s + "l"', "list": "[for q in %s {q}]", "struct": "%s & {}"}.get(t, "%s") if self.chance(0.5) else "%s"
+            return "let %s = %s, %s: %s" % (let, v, n, use % let)
+        if k == 10:
+            return "(%s): %s" % (self.string(d + 2), self.any(d + 1))
+        if k == 11:
+            return '"\\(%s)k": %s' % (self.pick(self.num(d + 2), self.string(d + 2)), self.any(d + 1))
+        if k == 12:
+            return self.pick("...", self.struct(d + 1))
+        if k == 13 and self.refs("def"):
+            return self.r.choice(self.refs("def"))
+        if k == 14:
+            return "%s: %s: %s" % (n, self.name(), self.any(d + 1))
+        v, t = self.value(d + 1)
+        scope[n] = t if n not in scope or scope[n] == t else "any"
+        return "%s: %s" % (n, v)
+
+    def program(self):
+        scope = self.scopes[0]
+        lines = []
+        for _ in range(self.r.randint(2, 9)):
+            lines.append(self.decl(0, scope).replace(", ...", ",..."))
+        # A bare struct at the top is an embedding, which is fine; ellipses are not what is tested there.
+        lines = [l for l in lines if l != "..."]
+        used = "\n".join(lines)
+        imports = "".join('import "%s"\n' % i for i in sorted(self.imports) if i.split("/")[-1] + "." in used)
+        return imports + used + "\n"
+
+
+def program(seed):
+    return Gen(seed).program()
+
+
+def parse(text):
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=lambda pairs: pairs)
+
+
+class Server:
+    def __init__(self, command):
+        self.p = subprocess.Popen(command.split(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, sources):
+        self.p.stdin.write("".join(json.dumps({"id": i, "src": s}) + "\n" for i, s in enumerate(sources)))
+        self.p.stdin.flush()
+        return [json.loads(self.p.stdout.readline()) for _ in sources]
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--oracle")
+    ap.add_argument("--engine")
+    ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--count", type=int, default=1000)
+    ap.add_argument("--show", type=int, default=20)
+    ap.add_argument("--save")
+    ap.add_argument("--print", action="store_true")
+    a = ap.parse_args()
+    if a.print:
+        print(program(a.seed), end="")
+        return 0
+    oracle, engine = Server(a.oracle), Server(a.engine)
+    counts = {"programs": 0, "exported": 0, "equal": 0}
+    differences = []
+    step = 50
+    for start in range(a.seed, a.seed + a.count, step):
+        seeds = list(range(start, min(start + step, a.seed + a.count)))
+        sources = [program(s) for s in seeds]
+        for seed, src, want, got in zip(seeds, sources, oracle.ask(sources), engine.ask(sources)):
+            if want.get("class") == "panic":
+                counts["peer panics"] = counts.get("peer panics", 0) + 1
+                continue
+            counts["programs"] += 1
+            counts["exported"] += want["ok"]
+            why = None
+            if want["ok"] != got["ok"]:
+                why = "exports" if got["ok"] else "fails"
+            elif want["ok"]:
+                if want["json"] != got["json"]:
+                    x, y = parse(want["json"]), parse(got["json"])
+                    why = "number text" if x == y else "order" if json.dumps(x, default=str, sort_keys=True) == json.dumps(y, default=str, sort_keys=True) else "value"
+            elif want["class"] != got["class"]:
+                why = "class"
+            elif want.get("fields") and got.get("fields") and sorted(want["fields"]) != sorted(got["fields"]):
+                why = "field"
+            if why is None:
+                counts["equal"] += 1
+                continue
+            counts[why] = counts.get(why, 0) + 1
+            differences.append({"seed": seed, "why": why, "src": src, "want": want, "got": got})
+    if a.save:
+        with open(a.save, "w") as f:
+            for d in differences:
+                f.write(json.dumps(d, ensure_ascii=False) + "\n")
+    for d in differences[:a.show]:
+        w, g = d["want"], d["got"]
+        if d["why"] == "field":
+            w, g = ({"json": " ; ".join(sorted(set(x["fields"]) - set(y["fields"])))} for x, y in ((w, g), (g, w)))
+        print("--- seed %d: %s\n%swant %s\ngot  %s" % (d["seed"], d["why"], d["src"], w.get("json") or w["class"] + ": " + w.get("msg", ""), g.get("json") or g.get("class", "") + ": " + g.get("msg", "")))
+    print(counts)
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,8 +2,6 @@
 
 // Our side of the CUE benchmark; see run.sh. The Go side is peer/main.go, which does the same work.
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -11,6 +9,8 @@
 #include <iostream>
 #include <string>
 #include <vector>
+
+#include <sys/resource.h>
 
 #include "cue/cue.h"
 #include "data/json.h"
@@ -22,9 +22,9 @@ using Clock = std::chrono::steady_clock;
 
 struct Case {
   std::string name;
-  std::string text;        ///< of the template or archive
+  std::string text;  ///< of the template or archive
   bool corpus = false;
-  std::string parameter;   ///< JSON
+  std::string parameter;  ///< JSON
   std::string context;
 };
 
@@ -59,8 +59,8 @@ Result<std::string> render(const std::shared_ptr<cue::Runtime>& runtime,
   TRY(data::Value parameter, data::parseJson(c.parameter));
   TRY(data::Value context, data::parseJson(c.context));
   cue::Session session(runtime);
-  cue::Value root =
-      session.evaluate(program, {{"parameter", std::move(parameter), {}}, {"context", std::move(context), {}}});
+  cue::Value root = session.evaluate(
+      program, {{"parameter", std::move(parameter), {}}, {"context", std::move(context), {}}});
   return exported(root);
 }
 
@@ -140,8 +140,9 @@ int main(int argc, char** argv) {
     }
     auto runtime = cue::Runtime::make();
     auto program = compiled(*runtime, c);
-    measure(c.name, "reuse", budget,
-            [&]() -> Result<std::string> { return program ? render(runtime, *program, c) : fail(program.error()); });
+    measure(c.name, "reuse", budget, [&]() -> Result<std::string> {
+      return program ? render(runtime, *program, c) : fail(program.error());
+    });
     measure(c.name, "fresh", budget, [&] { return fresh(c); });
   }
   rusage usage{};

@@ -93,7 +93,8 @@ Answer decode(Call& call, Any encoding, std::string_view s) {
   if (Reading failure = standardEncoding(call, encoding)) return *failure;
   std::string out;
   std::size_t error = 0;
-  if (!decodeBase64(s, out, error)) return bad(call, "illegal base64 data at input byte " + std::to_string(error));
+  if (!decodeBase64(s, out, error))
+    return bad(call, "illegal base64 data at input byte " + std::to_string(error));
   return Value::bytes(keep(call, out));
 }
 
@@ -104,9 +105,15 @@ constexpr Function kBase64Functions[] = {
     function<&decode>("Decode", kString | kBytes),
 };
 
-std::int64_t hexEncodedLen(std::int64_t n) { return n * 2; }
-std::int64_t hexDecodedLen(std::int64_t n) { return n / 2; }
-std::string hexEncode(Bytes data) { return hex(data.data); }
+std::int64_t hexEncodedLen(std::int64_t n) {
+  return n * 2;
+}
+std::int64_t hexDecodedLen(std::int64_t n) {
+  return n / 2;
+}
+std::string hexEncode(Bytes data) {
+  return hex(data.data);
+}
 
 int hexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -122,7 +129,8 @@ Answer hexDecode(Call& call, std::string_view s) {
       if (hexDigit(s[i]) >= 0) continue;
       auto byte = static_cast<unsigned char>(s[i]);
       std::string shown = byte >= 0x20 && byte < 0x7F ? "'" + std::string(1, s[i]) + "'" : "";
-      return bad(call, "encoding/hex: invalid byte: U+00" + hex(s.substr(i, 1)) + (shown.empty() ? "" : " " + shown));
+      return bad(call, "encoding/hex: invalid byte: U+00" + hex(s.substr(i, 1)) +
+                           (shown.empty() ? "" : " " + shown));
     }
     if (at + 1 == s.size()) return bad(call, "encoding/hex: odd length hex string");
     out += static_cast<char>((hexDigit(s[at]) << 4) | hexDigit(s[at + 1]));

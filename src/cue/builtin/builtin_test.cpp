@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/builtin/builtin.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 #include "base/strings.h"
 #include "cue/builtin/json_text.h"
@@ -53,8 +53,8 @@ std::string exported(const Answer& answer) {
   return out;
 }
 
-/// Sines and the like come from the C library, the oracle's from its own code: both are off by some units in the last
-/// place, so that the last digits need not agree.
+/// Sines and the like come from the C library, the oracle's from its own code: both are off by some units in
+/// the last place, so that the last digits need not agree.
 bool nearlyEqual(std::string_view package, const std::string& a, const std::string& b) {
   if (package != "math") return false;
   double x = std::strtod(a.c_str(), nullptr);

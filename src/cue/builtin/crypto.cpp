@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <array>
 #include <memory>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "cue/builtin/packages.h"
 #include "cue/builtin/support.h"
@@ -51,7 +51,8 @@ Answer sign(Call& call, std::string_view algorithm, Bytes key, Bytes data) {
   // An empty key must still be a key, not "the one of the last call".
   const char* keyData = key.data.empty() ? "" : key.data.data();
   const auto* message = reinterpret_cast<const unsigned char*>(data.data.data());
-  if (HMAC(md, keyData, static_cast<int>(key.data.size()), message, data.data.size(), out.data(), &size) == nullptr) {
+  if (HMAC(md, keyData, static_cast<int>(key.data.size()), message, data.data.size(), out.data(), &size) ==
+      nullptr) {
     return bad(call, "HMAC failed");
   }
   return Value::bytes(keep(call, {reinterpret_cast<const char*>(out.data()), size}));
@@ -65,9 +66,11 @@ Answer validSignature(Call& call, Bytes publicKey, Bytes message, Bytes signatur
   if (signature.data.size() != kSignatureSize) return Value::of(false);
   auto bytes = [](std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); };
   std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes(publicKey.data), kPublicKeySize), EVP_PKEY_free);
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes(publicKey.data), kPublicKeySize),
+      EVP_PKEY_free);
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  bool valid = key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+  bool valid = key && context &&
+               EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
                EVP_DigestVerify(context.get(), bytes(signature.data), kSignatureSize, bytes(message.data),
                                 message.data.size()) == 1;
   return Value::of(valid);
@@ -89,9 +92,14 @@ constexpr Function kSha512Functions[] = {function<&digest<EVP_sha512>>("Sum512",
 constexpr Constant kSha512Constants[] = {
     {"Size", "64"}, {"Size224", "28"}, {"Size256", "32"}, {"Size384", "48"}, {"BlockSize", "128"}};
 constexpr Function kHmacFunctions[] = {function<&sign>("Sign", kDigest)};
-constexpr Constant kHmacConstants[] = {
-    {"MD5", "\"MD5\""},       {"SHA1", "\"SHA1\""},     {"SHA224", "\"SHA224\""},         {"SHA256", "\"SHA256\""},
-    {"SHA384", "\"SHA384\""}, {"SHA512", "\"SHA512\""}, {"SHA512_224", "\"SHA512_224\""}, {"SHA512_256", "\"SHA512_256\""}};
+constexpr Constant kHmacConstants[] = {{"MD5", "\"MD5\""},
+                                       {"SHA1", "\"SHA1\""},
+                                       {"SHA224", "\"SHA224\""},
+                                       {"SHA256", "\"SHA256\""},
+                                       {"SHA384", "\"SHA384\""},
+                                       {"SHA512", "\"SHA512\""},
+                                       {"SHA512_224", "\"SHA512_224\""},
+                                       {"SHA512_256", "\"SHA512_256\""}};
 constexpr Function kEd25519Functions[] = {function<&validSignature>("Valid", kBool)};
 constexpr Constant kEd25519Constants[] = {{"PublicKeySize", "32"}};
 

@@ -94,8 +94,8 @@ class Reader {
 
   bool fail(std::size_t start, std::size_t column, std::string_view what) {
     std::string lines = start == line_ ? "parse error on line " + std::to_string(start)
-                                       : "record on line " + std::to_string(start) + "; parse error on line " +
-                                             std::to_string(line_);
+                                       : "record on line " + std::to_string(start) +
+                                             "; parse error on line " + std::to_string(line_);
     error = lines + ", column " + std::to_string(column) + ": " + std::string(what);
     return false;
   }
@@ -126,7 +126,8 @@ class Reader {
         std::size_t quote = line.find('"');
         if (quote == Text::npos) {
           cell += line;
-          if (rest_.empty()) return fail(start, column + line.size(), "extraneous or missing \" in quoted-field");
+          if (rest_.empty())
+            return fail(start, column + line.size(), "extraneous or missing \" in quoted-field");
           line = nextLine();
           column = 1;
           continue;

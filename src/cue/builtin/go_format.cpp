@@ -95,7 +95,8 @@ std::string hexadecimal(double value, int precision) {
   if (out.starts_with("0x2")) {
     out[2] = '1';
     int exponent = std::stoi(out.substr(p + 1)) + 1;
-    out = out.substr(0, p + 1) + (exponent < 0 ? "-" : "+") + std::to_string(exponent < 0 ? -exponent : exponent);
+    out = out.substr(0, p + 1) + (exponent < 0 ? "-" : "+") +
+          std::to_string(exponent < 0 ? -exponent : exponent);
   }
   // At least two exponent digits.
   if (out.size() - p == 3) out.insert(p + 2, "0");
@@ -104,8 +105,9 @@ std::string hexadecimal(double value, int precision) {
 
 void appendEscaped(std::string& out, char32_t rune) {
   std::array<char, 16> buffer{};
-  int length = rune < 0x10000 ? std::snprintf(buffer.data(), buffer.size(), "\\u%04x", static_cast<unsigned>(rune))
-                              : std::snprintf(buffer.data(), buffer.size(), "\\U%08x", static_cast<unsigned>(rune));
+  int length = rune < 0x10000
+                   ? std::snprintf(buffer.data(), buffer.size(), "\\u%04x", static_cast<unsigned>(rune))
+                   : std::snprintf(buffer.data(), buffer.size(), "\\U%08x", static_cast<unsigned>(rune));
   out.append(buffer.data(), static_cast<std::size_t>(length));
 }
 
@@ -117,9 +119,12 @@ void appendHexByte(std::string& out, unsigned value) {
 
 bool shownAsIs(char32_t rune, Quoting quoting) {
   switch (quoting) {
-    case Quoting::Ascii: return rune < 0x80 && unicode::isPrint(rune);
-    case Quoting::Printable: return unicode::isPrint(rune);
-    case Quoting::Graphic: return unicode::isGraphic(rune);
+    case Quoting::Ascii:
+      return rune < 0x80 && unicode::isPrint(rune);
+    case Quoting::Printable:
+      return unicode::isPrint(rune);
+    case Quoting::Graphic:
+      return unicode::isGraphic(rune);
   }
   return false;
 }
@@ -135,14 +140,29 @@ void appendQuotedRune(std::string& out, char32_t rune, char quote, Quoting quoti
     return;
   }
   switch (rune) {
-    case '\a': out += "\\a"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    case '\v': out += "\\v"; return;
-    default: break;
+    case '\a':
+      out += "\\a";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\v':
+      out += "\\v";
+      return;
+    default:
+      break;
   }
   if (rune < ' ' || rune == 0x7F) {
     appendHexByte(out, static_cast<unsigned>(rune));
@@ -152,16 +172,21 @@ void appendQuotedRune(std::string& out, char32_t rune, char quote, Quoting quoti
   }
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
-bool isHexDigit(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f'); }
+bool isHexDigit(char c) {
+  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
+}
 
 /// Whether the text is [digits][.digits]e[+-]digits in the given digits.
 bool wellFormed(std::string_view text, bool hexadecimal) {
   std::size_t at = 0;
   auto run = [&] {
     std::size_t start = at;
-    while (at < text.size() && (hexadecimal ? isHexDigit(text[at]) : text[at] >= '0' && text[at] <= '9')) ++at;
+    while (at < text.size() && (hexadecimal ? isHexDigit(text[at]) : text[at] >= '0' && text[at] <= '9'))
+      ++at;
     return at > start;
   };
   bool digits = run();
@@ -191,18 +216,26 @@ std::string formatFloat(double value, char format, int precision, int bits) {
   std::string out;
   switch (format) {
     case 'e':
-    case 'E': out = precision < 0 ? withTwoExponentDigits(shortest(value, bits)) : printed(value, "%.*e", precision); break;
+    case 'E':
+      out = precision < 0 ? withTwoExponentDigits(shortest(value, bits)) : printed(value, "%.*e", precision);
+      break;
     case 'f':
     case 'F':
       if (format == 'F') return "%F";
       out = precision < 0 ? plainOf(shortest(value, bits)) : printed(value, "%.*f", precision);
       break;
     case 'g':
-    case 'G': out = general(value, precision, bits); break;
-    case 'b': return sign + binary(value, bits);
+    case 'G':
+      out = general(value, precision, bits);
+      break;
+    case 'b':
+      return sign + binary(value, bits);
     case 'x':
-    case 'X': out = hexadecimal(value, precision); break;
-    default: return std::string("%") + format;
+    case 'X':
+      out = hexadecimal(value, precision);
+      break;
+    default:
+      return std::string("%") + format;
   }
   if (capital) {
     std::transform(out.begin(), out.end(), out.begin(),
@@ -238,7 +271,8 @@ std::optional<double> parseFloat(std::string_view text, int bits, bool& range) {
   if (error == std::errc::result_out_of_range) {
     // Too small is zero, not an error; which of the two it was shows in the exponent's sign.
     std::size_t e = body.find(hexadecimal ? 'p' : 'e');
-    bool tiny = (e != std::string_view::npos && body.substr(e + 1).starts_with('-')) || body.starts_with("0.");
+    bool tiny =
+        (e != std::string_view::npos && body.substr(e + 1).starts_with('-')) || body.starts_with("0.");
     if (tiny) return sign * 0.0;
     range = true;
     return std::nullopt;
@@ -263,7 +297,8 @@ std::string quote(std::string_view text, char quote, Quoting quoting) {
 
 std::string quoteRune(std::int32_t value, Quoting quoting) {
   auto rune = static_cast<char32_t>(value);
-  if (value < 0 || rune > unicode::kMaxRune || (rune >= 0xD800 && rune <= 0xDFFF)) rune = unicode::kReplacement;
+  if (value < 0 || rune > unicode::kMaxRune || (rune >= 0xD800 && rune <= 0xDFFF))
+    rune = unicode::kReplacement;
   std::string out = "'";
   appendQuotedRune(out, rune, '\'', quoting);
   return out + "'";

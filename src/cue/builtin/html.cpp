@@ -28,7 +28,8 @@ int digitValue(char c, bool hexadecimal) {
   return -1;
 }
 
-/// Appends what the numeric reference at the start of `s` ("&#...") stands for; returns its length, 0 when it is none.
+/// Appends what the numeric reference at the start of `s` ("&#...") stands for; returns its length, 0 when it
+/// is none.
 std::size_t numericReference(std::string& out, Text s) {
   if (s.size() <= 3) return 0;
   bool hexadecimal = s[2] == 'x' || s[2] == 'X';
@@ -87,7 +88,9 @@ std::string unescape(Text s) {
   return out;
 }
 
-std::string escape(Text s) { return escapeHtmlText(s); }
+std::string escape(Text s) {
+  return escapeHtmlText(s);
+}
 
 constexpr Function kFunctions[] = {
     function<&escape>("Escape"),

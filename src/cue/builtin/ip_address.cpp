@@ -15,7 +15,9 @@ tl::unexpected<Error> bad(Text text, std::string_view why) {
   return fail(ErrorCode::InvalidArgument, "ParseAddr(\"" + std::string(text) + "\"): " + std::string(why));
 }
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Four decimal numbers up to 255 without leading zeros.
 bool parseFour(Text text, std::uint8_t* out) {
@@ -202,7 +204,8 @@ bool IpAddress::isUnspecified() const {
 bool IpAddress::isLoopback() const {
   IpAddress ip = unmapped();
   if (ip.is4) return ip.bytes[0] == 127;
-  return ip.bytes[15] == 1 && std::all_of(ip.bytes.begin(), ip.bytes.end() - 1, [](std::uint8_t b) { return b == 0; });
+  return ip.bytes[15] == 1 &&
+         std::all_of(ip.bytes.begin(), ip.bytes.end() - 1, [](std::uint8_t b) { return b == 0; });
 }
 
 bool IpAddress::isMulticast() const {
@@ -228,7 +231,8 @@ bool IpAddress::isLinkLocalUnicast() const {
 
 bool IpAddress::isGlobalUnicast() const {
   IpAddress ip = unmapped();
-  bool broadcast = ip.is4 && std::all_of(ip.bytes.begin(), ip.bytes.begin() + 4, [](std::uint8_t b) { return b == 255; });
+  bool broadcast =
+      ip.is4 && std::all_of(ip.bytes.begin(), ip.bytes.begin() + 4, [](std::uint8_t b) { return b == 255; });
   bool unspecified = std::all_of(ip.bytes.begin(), ip.bytes.end(), [](std::uint8_t b) { return b == 0; });
   return !unspecified && !broadcast && !isLoopback() && !isMulticast() && !isLinkLocalUnicast();
 }

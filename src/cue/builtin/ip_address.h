@@ -13,12 +13,12 @@ namespace puppis::cue::builtin {
 
 /// An IPv4 or IPv6 address, the latter with its zone.
 struct IpAddress {
-  std::array<std::uint8_t, 16> bytes{};   ///< of IPv4 the first four
+  std::array<std::uint8_t, 16> bytes{};  ///< of IPv4 the first four
   bool is4 = false;
   std::string zone;
 
   [[nodiscard]] std::size_t size() const { return is4 ? 4 : 16; }
-  [[nodiscard]] bool isMapped() const;    ///< IPv4 in IPv6, ::ffff:a.b.c.d
+  [[nodiscard]] bool isMapped() const;  ///< IPv4 in IPv6, ::ffff:a.b.c.d
   [[nodiscard]] std::string str() const;
   /// -1, 0 or 1: IPv4 before IPv6, then by bytes, then by zone.
   [[nodiscard]] int compare(const IpAddress& other) const;

@@ -9,7 +9,9 @@ namespace puppis::cue::builtin {
 
 namespace {
 
-bool validJson(Bytes data) { return json::valid(data.data); }
+bool validJson(Bytes data) {
+  return json::valid(data.data);
+}
 
 Answer compact(Call& call, Bytes data) {
   auto out = json::compact(data.data);
@@ -23,7 +25,9 @@ Answer indent(Call& call, Bytes data, std::string_view prefix, std::string_view 
   return text(call, *out);
 }
 
-std::string htmlEscape(Bytes data) { return json::escapeHtml(data.data); }
+std::string htmlEscape(Bytes data) {
+  return json::escapeHtml(data.data);
+}
 
 Answer marshal(Call& call, Any value) {
   Answer data = call.host().data(value.value);

@@ -13,8 +13,12 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 10'000;
 
-bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 int hexDigit(char c) {
   if (isDigit(c)) return c - '0';
@@ -50,18 +54,24 @@ class Reader {
 
   bool valueInside(Value& out) {
     switch (peek()) {
-      case '{': return object(out);
-      case '[': return array(out);
+      case '{':
+        return object(out);
+      case '[':
+        return array(out);
       case '"': {
         std::string_view text;
         if (!string(text)) return false;
         out = Value::string(text);
         return true;
       }
-      case 't': return word("true", Value::of(true), out);
-      case 'f': return word("false", Value::of(false), out);
-      case 'n': return word("null", Value::null(), out);
-      default: return number(out);
+      case 't':
+        return word("true", Value::of(true), out);
+      case 'f':
+        return word("false", Value::of(false), out);
+      case 'n':
+        return word("null", Value::null(), out);
+      default:
+        return number(out);
     }
   }
 
@@ -111,7 +121,8 @@ class Reader {
   bool string(std::string_view& out) {
     std::size_t start = ++at_;
     while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\') {
-      if (static_cast<unsigned char>(text_[at_]) < 0x20) return fail("invalid control character in string literal");
+      if (static_cast<unsigned char>(text_[at_]) < 0x20)
+        return fail("invalid control character in string literal");
       ++at_;
     }
     if (peek() == '"' && at_ < text_.size()) {
@@ -142,14 +153,28 @@ class Reader {
     switch (c) {
       case '"':
       case '\\':
-      case '/': buffer += c; return true;
-      case 'b': buffer += '\b'; return true;
-      case 'f': buffer += '\f'; return true;
-      case 'n': buffer += '\n'; return true;
-      case 'r': buffer += '\r'; return true;
-      case 't': buffer += '\t'; return true;
-      case 'u': break;
-      default: return fail("invalid character in string escape code");
+      case '/':
+        buffer += c;
+        return true;
+      case 'b':
+        buffer += '\b';
+        return true;
+      case 'f':
+        buffer += '\f';
+        return true;
+      case 'n':
+        buffer += '\n';
+        return true;
+      case 'r':
+        buffer += '\r';
+        return true;
+      case 't':
+        buffer += '\t';
+        return true;
+      case 'u':
+        break;
+      default:
+        return fail("invalid character in string escape code");
     }
     char32_t rune = 0;
     if (!hex4(rune)) return false;
@@ -288,13 +313,27 @@ void appendString(std::string& out, std::string_view text) {
     if (byte < 0x80) {
       ++at;
       switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
+        case '"':
+          out += "\\\"";
+          break;
+        case '\\':
+          out += "\\\\";
+          break;
+        case '\b':
+          out += "\\b";
+          break;
+        case '\f':
+          out += "\\f";
+          break;
+        case '\n':
+          out += "\\n";
+          break;
+        case '\r':
+          out += "\\r";
+          break;
+        case '\t':
+          out += "\\t";
+          break;
         default:
           if (byte < 0x20) {
             appendUnicodeEscape(out, byte);
@@ -318,11 +357,21 @@ void appendString(std::string& out, std::string_view text) {
 void append(std::string& out, const Value& value) {
   switch (value.type) {
     case Value::Type::Null:
-    case Value::Type::Handle: out += "null"; break;
-    case Value::Type::Bool: out += value.boolean ? "true" : "false"; break;
-    case Value::Type::Number: number::appendText(out, value.num); break;
-    case Value::Type::String: appendString(out, value.str()); break;
-    case Value::Type::Bytes: out += '"' + base64Encode(value.str()) + '"'; break;
+    case Value::Type::Handle:
+      out += "null";
+      break;
+    case Value::Type::Bool:
+      out += value.boolean ? "true" : "false";
+      break;
+    case Value::Type::Number:
+      number::appendText(out, value.num);
+      break;
+    case Value::Type::String:
+      appendString(out, value.str());
+      break;
+    case Value::Type::Bytes:
+      out += '"' + base64Encode(value.str()) + '"';
+      break;
     case Value::Type::List: {
       out += '[';
       bool first = true;
@@ -405,7 +454,9 @@ std::optional<std::string> indent(std::string_view text, std::string_view prefix
         out += c;
         newLine();
         break;
-      case ':': out += ": "; break;
+      case ':':
+        out += ": ";
+        break;
       default:
         if (!isSpace(c)) out += c;
     }

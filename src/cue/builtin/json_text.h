@@ -13,11 +13,11 @@ namespace puppis::cue::builtin::json {
 /// Whether the whole text is one JSON value.
 bool valid(std::string_view text);
 
-/// The value at the start of `text`, or why there is none. Texts and elements live in `arena`; a repeated label is
-/// kept, and strings must be made of whole code points.
+/// The value at the start of `text`, or why there is none. Texts and elements live in `arena`; a repeated
+/// label is kept, and strings must be made of whole code points.
 struct Parsed {
   std::optional<Value> value;
-  std::size_t end = 0;       ///< behind the value
+  std::size_t end = 0;  ///< behind the value
   std::string error;
 };
 Parsed parse(std::string_view text, Arena& arena);

@@ -16,7 +16,9 @@ constexpr std::int64_t kMaxRepeat = 1'000'000;
 /// What Range may yield before it counts as a mistake.
 constexpr std::size_t kMaxRange = 10'000'000;
 
-Answer elementsOf(Call& call, std::span<const Value> items) { return list(call, items); }
+Answer elementsOf(Call& call, std::span<const Value> items) {
+  return list(call, items);
+}
 
 Answer drop(Call& call, const Elements& x, std::int64_t n) {
   if (n < 0) return bad(call, "negative index");
@@ -37,7 +39,8 @@ Answer slice(Call& call, const Elements& x, std::int64_t i, std::int64_t j) {
   return elementsOf(call, x.items.subspan(static_cast<std::size_t>(i), static_cast<std::size_t>(j - i)));
 }
 
-std::optional<Answer> flatten(Call& call, std::span<const Value> items, std::int64_t depth, std::vector<Value>& out) {
+std::optional<Answer> flatten(Call& call, std::span<const Value> items, std::int64_t depth,
+                              std::vector<Value>& out) {
   for (const Value& item : items) {
     if (depth != 0 && call.host().kind(item.handle) == kList) {
       Answer inner = call.host().elements(item.handle, nullptr);
@@ -85,7 +88,8 @@ Answer reverse(Call& call, const Elements& x) {
   return list(call, out);
 }
 
-std::string lengthMessage(std::size_t count, std::string_view relation, std::string_view name, std::int64_t n) {
+std::string lengthMessage(std::size_t count, std::string_view relation, std::string_view name,
+                          std::int64_t n) {
   std::string have = std::to_string(count);
   std::string limit = std::to_string(n);
   return "len(list) " + std::string(relation) + " " + std::string(name) + "(" + limit + ") (" + have + " " +
@@ -132,7 +136,8 @@ Answer uniqueItems(Call& call, const Elements& x) {
   constexpr std::uint16_t kScalars = kBool | kNull | kNumber | kString | kBytes;
   std::uint16_t kind = host.kind(x[i]);
   bool scalar = (kind & kScalars) != 0 && (kind & (kind - 1)) == 0;
-  return refused(call, scalar ? "equal value (" + host.text(x[i]) + ")" + where : "equal values" + where, !final);
+  return refused(call, scalar ? "equal value (" + host.text(x[i]) + ")" + where : "equal values" + where,
+                 !final);
 }
 
 bool contains(Call& call, const Elements& x, Any v) {
@@ -146,8 +151,8 @@ Answer matchN(Call& call, const Elements& x, Any n, Any schema) {
     return host.matches(item.handle, schema.value);
   });
   if (host.accepts(n.value, Value::ofInt(matching))) return Value::of(true);
-  return refused(call, host.text(schema.value) + " matches " + std::to_string(matching) + " list items, want " +
-                           host.text(n.value));
+  return refused(call, host.text(schema.value) + " matches " + std::to_string(matching) +
+                           " list items, want " + host.text(n.value));
 }
 
 Answer sum(Call& call, const Numbers& xs) {
@@ -178,8 +183,8 @@ Answer avg(Call& call, const Numbers& xs) {
     if (!next.ok()) return fromOutcome(call, next);
     total = next.value;
   }
-  return fromOutcome(call,
-                     number::quo(total, Decimal::ofInt(static_cast<std::int64_t>(xs.items.size())), call.arena()));
+  return fromOutcome(
+      call, number::quo(total, Decimal::ofInt(static_cast<std::int64_t>(xs.items.size())), call.arena()));
 }
 
 Answer extreme(Call& call, const Numbers& xs, int wanted) {
@@ -190,8 +195,12 @@ Answer extreme(Call& call, const Numbers& xs, int wanted) {
   }
   return fromDecimal(call, best);
 }
-Answer max(Call& call, const Numbers& xs) { return extreme(call, xs, 1); }
-Answer min(Call& call, const Numbers& xs) { return extreme(call, xs, -1); }
+Answer max(Call& call, const Numbers& xs) {
+  return extreme(call, xs, 1);
+}
+Answer min(Call& call, const Numbers& xs) {
+  return extreme(call, xs, -1);
+}
 
 Answer range(Call& call, Decimal start, Decimal limit, Decimal step) {
   if (step.isZero()) return bad(call, "step must be non zero");
@@ -246,7 +255,9 @@ Answer isSorted(Call& call, const Elements& x, Any comparer) {
   return Value::of(true);
 }
 
-bool isSortedStrings(const Strings& strings) { return std::is_sorted(strings.items.begin(), strings.items.end()); }
+bool isSortedStrings(const Strings& strings) {
+  return std::is_sorted(strings.items.begin(), strings.items.end());
+}
 
 /// A list parameter that is handed over as it is, because it matters whether it is open.
 constexpr Param kListAsIs{kList, Passing::Handle};

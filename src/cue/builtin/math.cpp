@@ -8,7 +8,8 @@
 #include "cue/number/functions.h"
 #include "cue/number/integer.h"
 
-// Packages math and math/bits. Where CUE computes with decimals so do we; the other functions are those of doubles.
+// Packages math and math/bits. Where CUE computes with decimals so do we; the other functions are those of
+// doubles.
 
 namespace puppis::cue::builtin {
 
@@ -26,19 +27,33 @@ double doubleFunction(double x) {
   return F(x);
 }
 
-Answer pow(Call& call, Decimal x, Decimal y) { return fromOutcome(call, number::pow(x, y, call.arena())); }
-Answer exp2(Call& call, Decimal x) { return pow(call, Decimal::ofInt(2), x); }
+Answer pow(Call& call, Decimal x, Decimal y) {
+  return fromOutcome(call, number::pow(x, y, call.arena()));
+}
+Answer exp2(Call& call, Decimal x) {
+  return pow(call, Decimal::ofInt(2), x);
+}
 
 Answer rounded(Call& call, Decimal x, number::Whole how) {
   if (!x.isFinite()) return Value::ofInt(0);
   Decimal whole = number::roundToWhole(x, how, call.arena());
   return Value::of(whole.isZero() ? Decimal() : whole);
 }
-Answer floor(Call& call, Decimal x) { return rounded(call, x, number::Whole::Floor); }
-Answer ceil(Call& call, Decimal x) { return rounded(call, x, number::Whole::Ceiling); }
-Answer trunc(Call& call, Decimal x) { return rounded(call, x, number::Whole::Down); }
-Answer round(Call& call, Decimal x) { return rounded(call, x, number::Whole::HalfUp); }
-Answer roundToEven(Call& call, Decimal x) { return rounded(call, x, number::Whole::HalfEven); }
+Answer floor(Call& call, Decimal x) {
+  return rounded(call, x, number::Whole::Floor);
+}
+Answer ceil(Call& call, Decimal x) {
+  return rounded(call, x, number::Whole::Ceiling);
+}
+Answer trunc(Call& call, Decimal x) {
+  return rounded(call, x, number::Whole::Down);
+}
+Answer round(Call& call, Decimal x) {
+  return rounded(call, x, number::Whole::HalfUp);
+}
+Answer roundToEven(Call& call, Decimal x) {
+  return rounded(call, x, number::Whole::HalfEven);
+}
 
 Answer multipleOf(Call& call, Decimal x, Decimal y) {
   bool out = false;
@@ -47,7 +62,9 @@ Answer multipleOf(Call& call, Decimal x, Decimal y) {
   return Value::of(out);
 }
 
-Answer copysign(Call& call, Decimal x, Decimal y) { return fromDecimal(call, x.withSign(y.negative())); }
+Answer copysign(Call& call, Decimal x, Decimal y) {
+  return fromDecimal(call, x.withSign(y.negative()));
+}
 
 Answer dim(Call& call, Decimal x, Decimal y) {
   number::Outcome difference = number::sub(x, y, call.arena());
@@ -55,7 +72,9 @@ Answer dim(Call& call, Decimal x, Decimal y) {
   return fromOutcome(call, difference);
 }
 
-bool signbit(Decimal x) { return x.negative(); }
+bool signbit(Decimal x) {
+  return x.negative();
+}
 
 Answer pow10(Call& call, std::int64_t n) {
   constexpr std::int64_t kLimit = 100'000;
@@ -69,19 +88,33 @@ std::int64_t ilogb(double x) {
   return std::ilogb(x);
 }
 
-double logb(double x) { return std::logb(x); }
-double atan2(double y, double x) { return std::atan2(y, x); }
-double hypot(double p, double q) { return std::hypot(p, q); }
-double mod(double x, double y) { return std::fmod(x, y); }
-double remainder(double x, double y) { return std::remainder(x, y); }
+double logb(double x) {
+  return std::logb(x);
+}
+double atan2(double y, double x) {
+  return std::atan2(y, x);
+}
+double hypot(double p, double q) {
+  return std::hypot(p, q);
+}
+double mod(double x, double y) {
+  return std::fmod(x, y);
+}
+double remainder(double x, double y) {
+  return std::remainder(x, y);
+}
 
 double ldexp(double fraction, std::int64_t exponent) {
   constexpr std::int64_t kFar = 100'000;
   return std::ldexp(fraction, static_cast<int>(std::max(-kFar, std::min(kFar, exponent))));
 }
 
-double jn(std::int64_t n, double x) { return x == 0 && n != 0 ? 0 : ::jn(static_cast<int>(n), x); }
-double yn(std::int64_t n, double x) { return ::yn(static_cast<int>(n), x); }
+double jn(std::int64_t n, double x) {
+  return x == 0 && n != 0 ? 0 : ::jn(static_cast<int>(n), x);
+}
+double yn(std::int64_t n, double x) {
+  return ::yn(static_cast<int>(n), x);
+}
 
 double gamma(double x) {
   if (x == std::floor(x) && x < 0) return std::numeric_limits<double>::quiet_NaN();
@@ -103,13 +136,13 @@ double erfinv(double x) {
   double out = 0;
   if (magnitude <= 0.85) {
     double r = 0.180625 - 0.25 * magnitude * magnitude;
-    double above = polynomial(
-        r, {8.8709406962545514830200e2, 1.1819493347062294404278e4, 2.3782041382114385731252e4,
-            1.6235862515167575384252e4, 4.8548868893843886794648e3, 6.9706266534389598238465e2,
-            4.7072688112383978012285e1, 1.1975323115670912564578e0});
-    double below = polynomial(
-        r, {5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
-            5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0});
+    double above =
+        polynomial(r, {8.8709406962545514830200e2, 1.1819493347062294404278e4, 2.3782041382114385731252e4,
+                       1.6235862515167575384252e4, 4.8548868893843886794648e3, 6.9706266534389598238465e2,
+                       4.7072688112383978012285e1, 1.1975323115670912564578e0});
+    double below = polynomial(r, {5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4,
+                                  2.1213794301586595867e4, 5.3941960214247511077e3, 6.8718700749205790830e2,
+                                  4.2313330701600911252e1, 1.0});
     out = magnitude * above / below;
   } else {
     double r = std::sqrt(M_LN2 - std::log(1.0 - magnitude));
@@ -135,13 +168,15 @@ double erfinv(double x) {
   }
   return x < 0 ? -out : out;
 }
-double erfcinv(double x) { return erfinv(1 - x); }
-
+double erfcinv(double x) {
+  return erfinv(1 - x);
+}
 
 Answer jacobi(Call& call, const BigInt& x, const BigInt& y) {
   auto symbol = number::jacobi(x.number, y.number);
-  if (!symbol) return bad(call, "big: invalid 2nd argument to Int.Jacobi: need odd integer but got " +
-                                    number::toText(y.number));
+  if (!symbol)
+    return bad(call, "big: invalid 2nd argument to Int.Jacobi: need odd integer but got " +
+                         number::toText(y.number));
   return Value::ofInt(*symbol);
 }
 
@@ -286,8 +321,12 @@ Answer bitwise(Call& call, const BigInt& a, const BigInt& b) {
   return Value::of(number::bitwise(Op, a.number, b.number, call.arena()));
 }
 
-std::int64_t onesCount(const BigInt& x) { return number::onesCount(x.number); }
-std::int64_t bitLength(const BigInt& x) { return number::bitLength(x.number); }
+std::int64_t onesCount(const BigInt& x) {
+  return number::onesCount(x.number);
+}
+std::int64_t bitLength(const BigInt& x) {
+  return number::bitLength(x.number);
+}
 
 constexpr Function kBitsFunctions[] = {
     function<&lsh>("Lsh", kInt),

@@ -129,7 +129,8 @@ Answer ipString(Call& call, Any ip) {
 /// address + offset; false when it leaves the range of addresses.
 Reading addOffset(Call& call, IpAddress& address, const Decimal& offset) {
   Arena& arena = call.arena();
-  Decimal value = number::fromBigEndian({reinterpret_cast<const char*>(address.bytes.data()), address.size()}, arena);
+  Decimal value =
+      number::fromBigEndian({reinterpret_cast<const char*>(address.bytes.data()), address.size()}, arena);
   Decimal moved = number::addWhole(value, offset, arena);
   if (moved.sign() < 0) {
     return bad(call, "IP address arithmetic resulted in out-of-range address (underflow)");
@@ -212,7 +213,8 @@ Answer splitHostPort(Call& call, Text s) {
     std::size_t end = s.find(']');
     if (end == Text::npos) return failure("missing ']' in address");
     if (end + 1 == s.size()) return failure("missing port in address");
-    if (end + 1 != colon) return failure(s[end + 1] == ':' ? "too many colons in address" : "missing port in address");
+    if (end + 1 != colon)
+      return failure(s[end + 1] == ':' ? "too many colons in address" : "missing port in address");
     host = s.substr(1, end - 1);
     from = 1;
     behind = end + 1;
@@ -229,7 +231,8 @@ Answer joinHostPort(Call& call, Any host, Any port) {
   std::string name;
   if (call.host().kind(host.value) == kList) {
     IpAddress address;
-    if (readAddress(call, host.value, address)) return bad(call, "invalid host " + call.host().text(host.value));
+    if (readAddress(call, host.value, address))
+      return bad(call, "invalid host " + call.host().text(host.value));
     name = address.str();
   } else {
     Text given;
@@ -259,7 +262,8 @@ bool fqdn(Text s) {
   if (s.ends_with('.')) s.remove_suffix(1);
   if (s.empty() || s.size() > kLongestName) return false;
   for (const std::string& label : split(s, '.')) {
-    if (label.empty() || label.size() > kLongestLabel || label.front() == '-' || label.back() == '-') return false;
+    if (label.empty() || label.size() > kLongestLabel || label.front() == '-' || label.back() == '-')
+      return false;
     bool plain = std::all_of(label.begin(), label.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
     });
@@ -270,15 +274,23 @@ bool fqdn(Text s) {
   return true;
 }
 
-std::string pathEscape(Text s) { return url::escape(s, url::Part::PathSegment); }
-std::string queryEscape(Text s) { return url::escape(s, url::Part::Query); }
+std::string pathEscape(Text s) {
+  return url::escape(s, url::Part::PathSegment);
+}
+std::string queryEscape(Text s) {
+  return url::escape(s, url::Part::Query);
+}
 Answer unescaped(Call& call, Text s, url::Part part) {
   auto out = url::unescape(s, part);
   if (!out) return bad(call, out.error().message());
   return text(call, *out);
 }
-Answer pathUnescape(Call& call, Text s) { return unescaped(call, s, url::Part::PathSegment); }
-Answer queryUnescape(Call& call, Text s) { return unescaped(call, s, url::Part::Query); }
+Answer pathUnescape(Call& call, Text s) {
+  return unescaped(call, s, url::Part::PathSegment);
+}
+Answer queryUnescape(Call& call, Text s) {
+  return unescaped(call, s, url::Part::Query);
+}
 
 Answer anyUrl(Call& call, Text s) {
   auto absolute = url::isAbsolute(s);

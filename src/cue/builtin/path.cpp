@@ -16,9 +16,9 @@ using Text = std::string_view;
 using path::System;
 
 /// The systems that may be named; all but windows and plan9 act as unix.
-constexpr std::array<Text, 18> kSystems = {"unix",    "windows", "plan9", "aix",  "android", "darwin",
-                                           "dragonfly", "freebsd", "hurd",  "illumos", "ios",  "js",
-                                           "linux",   "nacl",    "netbsd", "openbsd", "solaris", "zos"};
+constexpr std::array<Text, 18> kSystems = {"unix",      "windows", "plan9",  "aix",     "android", "darwin",
+                                           "dragonfly", "freebsd", "hurd",   "illumos", "ios",     "js",
+                                           "linux",     "nacl",    "netbsd", "openbsd", "solaris", "zos"};
 
 /// Runs `use` for the system called `name`.
 template <typename Use>

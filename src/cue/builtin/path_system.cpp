@@ -13,9 +13,13 @@ namespace {
 
 using Text = std::string_view;
 
-char separator(System system) { return system == System::Windows ? '\\' : '/'; }
+char separator(System system) {
+  return system == System::Windows ? '\\' : '/';
+}
 
-bool isSeparator(char c, System system) { return c == '/' || (system == System::Windows && c == '\\'); }
+bool isSeparator(char c, System system) {
+  return c == '/' || (system == System::Windows && c == '\\');
+}
 
 std::size_t nextSeparator(Text path, std::size_t from, System system) {
   while (from < path.size() && !isSeparator(path[from], system)) ++from;
@@ -39,7 +43,8 @@ bool isReservedName(Text path) {
   static constexpr std::array<Text, 4> kPlain = {"con", "prn", "aux", "nul"};
   std::string low = toLower(path);
   if (std::find(kPlain.begin(), kPlain.end(), low) != kPlain.end()) return true;
-  return low.size() == 4 && (low.starts_with("com") || low.starts_with("lpt")) && low[3] >= '1' && low[3] <= '9';
+  return low.size() == 4 && (low.starts_with("com") || low.starts_with("lpt")) && low[3] >= '1' &&
+         low[3] <= '9';
 }
 
 std::string joined(std::span<const Text> elements, char with) {
@@ -51,7 +56,9 @@ std::string joined(std::span<const Text> elements, char with) {
   return out;
 }
 
-bool isShare(Text path) { return volumeLength(path, System::Windows) > 2; }
+bool isShare(Text path) {
+  return volumeLength(path, System::Windows) > 2;
+}
 
 std::string joinWindows(std::span<const Text> elements) {
   constexpr char kSeparator = '\\';
@@ -86,9 +93,12 @@ std::size_t volumeLength(Text path, System system) {
 
 bool isAbsolute(Text path, System system) {
   switch (system) {
-    case System::Unix: return path.starts_with('/');
-    case System::Plan9: return path.starts_with('/') || path.starts_with('#');
-    case System::Windows: break;
+    case System::Unix:
+      return path.starts_with('/');
+    case System::Plan9:
+      return path.starts_with('/') || path.starts_with('#');
+    case System::Windows:
+      break;
   }
   if (isReservedName(path)) return true;
   std::size_t volume = volumeLength(path, system);
@@ -228,7 +238,8 @@ Result<std::string> relative(Text basePath, Text targetPath, System system) {
   if (Text(base).substr(b0, bi - b0) == "..") return impossible();
   if (b0 == base.size()) return target.substr(t0);
   std::string out = "..";
-  for (auto left = std::count(base.begin() + static_cast<std::ptrdiff_t>(b0), base.end(), slash); left > 0; --left) {
+  for (auto left = std::count(base.begin() + static_cast<std::ptrdiff_t>(b0), base.end(), slash); left > 0;
+       --left) {
     out += slash;
     out += "..";
   }
@@ -253,7 +264,8 @@ class Matcher {
         continue;
       }
       bool moved = false;
-      for (std::size_t skip = 0; chunk.star && skip < name.size() && name[skip] != separator(system_); ++skip) {
+      for (std::size_t skip = 0; chunk.star && skip < name.size() && name[skip] != separator(system_);
+           ++skip) {
         TRY(std::optional<Text> later, matchChunk(chunk.text, name.substr(skip + 1)));
         if (!later || (pattern_.empty() && !later->empty())) continue;
         name = *later;
@@ -275,7 +287,9 @@ class Matcher {
   };
 
   [[nodiscard]] bool escapes() const { return system_ != System::Windows; }
-  static tl::unexpected<Error> badPattern() { return fail(ErrorCode::InvalidArgument, "syntax error in pattern"); }
+  static tl::unexpected<Error> badPattern() {
+    return fail(ErrorCode::InvalidArgument, "syntax error in pattern");
+  }
 
   Result<Chunk> nextChunk() {
     Chunk chunk;
@@ -333,8 +347,8 @@ class Matcher {
     }
   }
 
-  /// What is left of the name behind a chunk without stars; nothing when it does not match. The whole chunk is read
-  /// in any case, to find faults in it.
+  /// What is left of the name behind a chunk without stars; nothing when it does not match. The whole chunk
+  /// is read in any case, to find faults in it.
   Result<std::optional<Text>> matchChunk(Text chunk, Text name) {
     bool failed = false;
     while (!chunk.empty()) {
@@ -372,6 +386,8 @@ class Matcher {
 
 }  // namespace
 
-Result<bool> match(Text pattern, Text name, System system) { return Matcher(pattern, system).run(name); }
+Result<bool> match(Text pattern, Text name, System system) {
+  return Matcher(pattern, system).run(name);
+}
 
 }  // namespace puppis::cue::builtin::path

@@ -32,7 +32,8 @@ std::string base(std::string_view path, System system);
 std::string directory(std::string_view path, System system);
 /// Error (InvalidArgument) when there is none by text alone.
 Result<std::string> relative(std::string_view base, std::string_view target, System system);
-/// Whether the whole name matches a shell pattern of * ? [a-z] and escapes. Error (InvalidArgument): bad pattern.
+/// Whether the whole name matches a shell pattern of * ? [a-z] and escapes. Error (InvalidArgument): bad
+/// pattern.
 Result<bool> match(std::string_view pattern, std::string_view name, System system);
 
 }  // namespace puppis::cue::builtin::path

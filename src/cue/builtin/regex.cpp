@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/builtin/regex.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
+
+#include <re2/re2.h>
 
 #include "cue/builtin/unicode.h"
 
@@ -34,32 +34,61 @@ std::string withNamedGroups(std::string_view pattern) {
   return out;
 }
 
-
 std::string syntaxError(const re2::RE2& compiled, std::string_view pattern) {
   std::string_view what = "invalid syntax";
   bool showAll = false;
   switch (compiled.error_code()) {
-    case re2::RE2::ErrorBadEscape: what = "invalid escape sequence"; break;
-    case re2::RE2::ErrorBadCharRange: what = "invalid character class range"; break;
-    case re2::RE2::ErrorBadCharClass: what = "invalid character class"; break;
-    case re2::RE2::ErrorMissingBracket: what = "missing closing ]"; break;
-    case re2::RE2::ErrorMissingParen: what = "missing closing )", showAll = true; break;
-    case re2::RE2::ErrorUnexpectedParen: what = "unexpected )", showAll = true; break;
-    case re2::RE2::ErrorTrailingBackslash: return "trailing backslash at end of expression: ``";
-    case re2::RE2::ErrorRepeatArgument: what = "missing argument to repetition operator"; break;
-    case re2::RE2::ErrorRepeatSize: what = "invalid repeat count"; break;
-    case re2::RE2::ErrorRepeatOp: what = "invalid nested repetition operator"; break;
-    case re2::RE2::ErrorBadPerlOp: what = "invalid or unsupported Perl syntax"; break;
-    case re2::RE2::ErrorBadUTF8: what = "invalid UTF-8"; break;
-    case re2::RE2::ErrorBadNamedCapture: what = "invalid named capture"; break;
-    case re2::RE2::ErrorPatternTooLarge: what = "expression too large"; break;
-    default: break;
+    case re2::RE2::ErrorBadEscape:
+      what = "invalid escape sequence";
+      break;
+    case re2::RE2::ErrorBadCharRange:
+      what = "invalid character class range";
+      break;
+    case re2::RE2::ErrorBadCharClass:
+      what = "invalid character class";
+      break;
+    case re2::RE2::ErrorMissingBracket:
+      what = "missing closing ]";
+      break;
+    case re2::RE2::ErrorMissingParen:
+      what = "missing closing )", showAll = true;
+      break;
+    case re2::RE2::ErrorUnexpectedParen:
+      what = "unexpected )", showAll = true;
+      break;
+    case re2::RE2::ErrorTrailingBackslash:
+      return "trailing backslash at end of expression: ``";
+    case re2::RE2::ErrorRepeatArgument:
+      what = "missing argument to repetition operator";
+      break;
+    case re2::RE2::ErrorRepeatSize:
+      what = "invalid repeat count";
+      break;
+    case re2::RE2::ErrorRepeatOp:
+      what = "invalid nested repetition operator";
+      break;
+    case re2::RE2::ErrorBadPerlOp:
+      what = "invalid or unsupported Perl syntax";
+      break;
+    case re2::RE2::ErrorBadUTF8:
+      what = "invalid UTF-8";
+      break;
+    case re2::RE2::ErrorBadNamedCapture:
+      what = "invalid named capture";
+      break;
+    case re2::RE2::ErrorPatternTooLarge:
+      what = "expression too large";
+      break;
+    default:
+      break;
   }
   std::string part = showAll ? std::string(pattern) : compiled.error_arg();
   return std::string(what) + ": `" + part + "`";
 }
 
-std::string_view view(const re2::StringPiece& piece) { return {piece.data(), piece.size()}; }
+std::string_view view(const re2::StringPiece& piece) {
+  return {piece.data(), piece.size()};
+}
 
 }  // namespace
 
@@ -72,7 +101,8 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   re2::RE2::Options options;
   options.set_log_errors(false);
   auto compiled = std::make_unique<re2::RE2>(
-      pattern.find("(?<") == std::string_view::npos ? std::string(pattern) : withNamedGroups(pattern), options);
+      pattern.find("(?<") == std::string_view::npos ? std::string(pattern) : withNamedGroups(pattern),
+      options);
   if (!compiled->ok()) {
     return fail(ErrorCode::InvalidArgument, "error parsing regexp: " + syntaxError(*compiled, pattern));
   }
@@ -85,8 +115,8 @@ bool Regex::matches(std::string_view text) const {
 
 Regex::Match Regex::find(std::string_view text, std::size_t from) const {
   std::vector<re2::StringPiece> groups(static_cast<std::size_t>(compiled_->NumberOfCapturingGroups()) + 1);
-  bool found = compiled_->Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED, groups.data(),
-                                static_cast<int>(groups.size()));
+  bool found = compiled_->Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED,
+                                groups.data(), static_cast<int>(groups.size()));
   Match out;
   if (!found) return out;
   for (const auto& group : groups) out.push_back(view(group));
@@ -118,7 +148,8 @@ std::vector<Regex::Match> Regex::findAll(std::string_view text, std::int64_t lim
 
 std::vector<std::string> Regex::groupNames() const {
   std::vector<std::string> out(static_cast<std::size_t>(compiled_->NumberOfCapturingGroups()) + 1);
-  for (const auto& [index, name] : compiled_->CapturingGroupNames()) out[static_cast<std::size_t>(index)] = name;
+  for (const auto& [index, name] : compiled_->CapturingGroupNames())
+    out[static_cast<std::size_t>(index)] = name;
   return out;
 }
 

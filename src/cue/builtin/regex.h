@@ -14,7 +14,8 @@ class RE2;
 
 namespace puppis::cue::builtin {
 
-/// A regular expression in RE2 syntax as the Go library reads it, leftmost-first. Immutable; threads may share it.
+/// A regular expression in RE2 syntax as the Go library reads it, leftmost-first. Immutable; threads may
+/// share it.
 class Regex {
  public:
   /// Error (InvalidArgument): "error parsing regexp: ...".
@@ -35,8 +36,10 @@ class Regex {
   [[nodiscard]] std::vector<Match> findAll(std::string_view text, std::int64_t limit) const;
   /// Group names by index; "" for groups without. Index 0 is the whole.
   [[nodiscard]] std::vector<std::string> groupNames() const;
-  /// Every match replaced by `replacement`, in which $1, $name and ${name} stand for groups unless it is `literal`.
-  [[nodiscard]] std::string replaceAll(std::string_view text, std::string_view replacement, bool literal) const;
+  /// Every match replaced by `replacement`, in which $1, $name and ${name} stand for groups unless it is
+  /// `literal`.
+  [[nodiscard]] std::string replaceAll(std::string_view text, std::string_view replacement,
+                                       bool literal) const;
 
  private:
   explicit Regex(std::unique_ptr<re2::RE2> compiled);

@@ -21,9 +21,13 @@ Answer with(Call& call, Text pattern, Use use) {
   return use(*compiled);
 }
 
-Answer noMatch(Call& call) { return bad(call, "no match"); }
+Answer noMatch(Call& call) {
+  return bad(call, "no match");
+}
 
-Value matchList(Call& call, const Regex::Match& match) { return stringList(call, std::span<const Text>(match)); }
+Value matchList(Call& call, const Regex::Match& match) {
+  return stringList(call, std::span<const Text>(match));
+}
 
 Value namedGroups(Call& call, const std::vector<std::string>& names, const Regex::Match& match) {
   std::vector<Field> fields;
@@ -106,7 +110,9 @@ Answer match(Call& call, Text pattern, Text s) {
   return with(call, pattern, [&](const Regex& regex) -> Answer { return Value::of(regex.matches(s)); });
 }
 
-std::string quote(Text s) { return quoteMeta(s); }
+std::string quote(Text s) {
+  return quoteMeta(s);
+}
 
 constexpr Function kFunctions[] = {
     function<&find>("Find", kString),

@@ -36,7 +36,9 @@ Answer parseBool(Call& call, Text s) {
   return numberError(call, "ParseBool", s, "invalid syntax");
 }
 
-std::string formatBool(bool b) { return b ? "true" : "false"; }
+std::string formatBool(bool b) {
+  return b ? "true" : "false";
+}
 
 /// Drops separators where Go allows them: between digits, or behind a base prefix. Nothing when misplaced.
 std::optional<std::string> withoutSeparators(Text s) {
@@ -49,7 +51,9 @@ std::optional<std::string> withoutSeparators(Text s) {
       out += s[i];
       continue;
     }
-    auto isDigit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+    auto isDigit = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
     bool before = i > 0 && (isDigit(s[i - 1]) || (prefixed && (s[i - 1] == 'x' || s[i - 1] == 'X')));
     bool after = i + 1 < s.size() && isDigit(s[i + 1]);
     if (!before || !after) return std::nullopt;
@@ -94,7 +98,9 @@ Answer parseUint(Call& call, Text s, std::int64_t base, std::int64_t bits) {
 Answer parseInt(Call& call, Text s, std::int64_t base, std::int64_t bits) {
   return parseInteger(call, "ParseInt", s, base, bits, true);
 }
-Answer atoi(Call& call, Text s) { return parseInteger(call, "Atoi", s, 10, 0, true); }
+Answer atoi(Call& call, Text s) {
+  return parseInteger(call, "Atoi", s, 10, 0, true);
+}
 
 Answer formatFloat(Call& call, double f, Any format, std::int64_t precision, std::int64_t bits) {
   Answer scalar = call.host().scalar(format.value);
@@ -124,14 +130,30 @@ Answer formatInt(Call& call, const BigInt& i, std::int64_t base) {
   return text(call, number::toBase(i.number, static_cast<unsigned>(base)));
 }
 
-std::string quoteText(Text s) { return gofmt::quote(s, '"', Quoting::Printable); }
-std::string quoteToAscii(Text s) { return gofmt::quote(s, '"', Quoting::Ascii); }
-std::string quoteToGraphic(Text s) { return gofmt::quote(s, '"', Quoting::Graphic); }
-std::string quoteRune(Rune r) { return gofmt::quoteRune(r.value, Quoting::Printable); }
-std::string quoteRuneToAscii(Rune r) { return gofmt::quoteRune(r.value, Quoting::Ascii); }
-std::string quoteRuneToGraphic(Rune r) { return gofmt::quoteRune(r.value, Quoting::Graphic); }
-bool isPrint(Rune r) { return r.value >= 0 && unicode::isPrint(static_cast<char32_t>(r.value)); }
-bool isGraphic(Rune r) { return r.value >= 0 && unicode::isGraphic(static_cast<char32_t>(r.value)); }
+std::string quoteText(Text s) {
+  return gofmt::quote(s, '"', Quoting::Printable);
+}
+std::string quoteToAscii(Text s) {
+  return gofmt::quote(s, '"', Quoting::Ascii);
+}
+std::string quoteToGraphic(Text s) {
+  return gofmt::quote(s, '"', Quoting::Graphic);
+}
+std::string quoteRune(Rune r) {
+  return gofmt::quoteRune(r.value, Quoting::Printable);
+}
+std::string quoteRuneToAscii(Rune r) {
+  return gofmt::quoteRune(r.value, Quoting::Ascii);
+}
+std::string quoteRuneToGraphic(Rune r) {
+  return gofmt::quoteRune(r.value, Quoting::Graphic);
+}
+bool isPrint(Rune r) {
+  return r.value >= 0 && unicode::isPrint(static_cast<char32_t>(r.value));
+}
+bool isGraphic(Rune r) {
+  return r.value >= 0 && unicode::isGraphic(static_cast<char32_t>(r.value));
+}
 
 constexpr Function kFunctions[] = {
     function<&unquoteText>("Unquote", kString),

@@ -15,11 +15,21 @@ std::string escaped(std::string_view text, bool replaceNul) {
   out.reserve(text.size());
   for (char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '\'': out += "&#39;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&#34;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&#34;";
+        break;
       case '\0':
         if (replaceNul) {
           out += "\xEF\xBF\xBD";
@@ -27,7 +37,8 @@ std::string escaped(std::string_view text, bool replaceNul) {
           out += c;
         }
         break;
-      default: out += c;
+      default:
+        out += c;
     }
   }
   return out;
@@ -35,8 +46,12 @@ std::string escaped(std::string_view text, bool replaceNul) {
 
 }  // namespace
 
-std::string escapeHtmlText(std::string_view text) { return escaped(text, false); }
-std::string escapeHtmlTemplate(std::string_view text) { return escaped(text, true); }
+std::string escapeHtmlText(std::string_view text) {
+  return escaped(text, false);
+}
+std::string escapeHtmlTemplate(std::string_view text) {
+  return escaped(text, true);
+}
 
 std::string escapeJavaScript(std::string_view text) {
   std::string out;
@@ -48,13 +63,27 @@ std::string escapeJavaScript(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     unicode::Decoded next = unicode::decode(text, at);
     switch (next.rune) {
-      case '\\': out += "\\\\"; break;
-      case '\'': out += "\\'"; break;
-      case '"': out += "\\\""; break;
-      case '<': out += "\\u003C"; break;
-      case '>': out += "\\u003E"; break;
-      case '&': out += "\\u0026"; break;
-      case '=': out += "\\u003D"; break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\'':
+        out += "\\'";
+        break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '<':
+        out += "\\u003C";
+        break;
+      case '>':
+        out += "\\u003E";
+        break;
+      case '&':
+        out += "\\u0026";
+        break;
+      case '=':
+        out += "\\u003D";
+        break;
       default:
         if (next.rune < 0x20 || (next.rune >= 0x80 && !unicode::isPrint(next.rune))) {
           appendCode(static_cast<unsigned>(next.rune));

@@ -18,8 +18,12 @@ Answer checkTime(Call& call, Text value, Text layout) {
   if (timefmt::parse(layout, value)) return Value::of(true);
   return bad(call, "invalid time " + gofmt::quote(value, '"', gofmt::Quoting::Printable));
 }
-Answer time(Call& call, Text s) { return checkTime(call, s, kRfc3339Nano); }
-Answer format(Call& call, Text value, Text layout) { return checkTime(call, value, layout); }
+Answer time(Call& call, Text s) {
+  return checkTime(call, s, kRfc3339Nano);
+}
+Answer format(Call& call, Text value, Text layout) {
+  return checkTime(call, value, layout);
+}
 
 /// Runs `use` with the moment that `value` names in RFC 3339.
 template <typename Use>
@@ -67,9 +71,12 @@ Answer toUnixNano(Call& call, Text value) {
 Answer split(Call& call, Text value) {
   return with(call, value, [&](const Moment& m) -> Answer {
     timefmt::Calendar c = timefmt::calendarOf(m);
-    std::array fields = {Field{"year", Value::ofInt(c.year)},     Field{"month", Value::ofInt(c.month)},
-                         Field{"day", Value::ofInt(c.day)},       Field{"hour", Value::ofInt(c.hour)},
-                         Field{"minute", Value::ofInt(c.minute)}, Field{"second", Value::ofInt(c.second)},
+    std::array fields = {Field{"year", Value::ofInt(c.year)},
+                         Field{"month", Value::ofInt(c.month)},
+                         Field{"day", Value::ofInt(c.day)},
+                         Field{"hour", Value::ofInt(c.hour)},
+                         Field{"minute", Value::ofInt(c.minute)},
+                         Field{"second", Value::ofInt(c.second)},
                          Field{"nanosecond", Value::ofInt(m.nanoseconds)}};
     return structure(call, fields);
   });
@@ -79,7 +86,9 @@ Answer duration(Call& call, Text s) {
   auto value = timefmt::parseDuration(s);
   return value ? Answer(Value::of(true)) : bad(call, value.error().message());
 }
-std::string formatDuration(std::int64_t d) { return timefmt::formatDuration(d); }
+std::string formatDuration(std::int64_t d) {
+  return timefmt::formatDuration(d);
+}
 Answer parseDuration(Call& call, Text s) {
   auto value = timefmt::parseDuration(s);
   return value ? Answer(Value::ofInt(*value)) : bad(call, value.error().message());

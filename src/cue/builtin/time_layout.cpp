@@ -15,27 +15,59 @@ namespace {
 using Text = std::string_view;
 
 enum class Field : std::uint8_t {
-  Literal, Year, LongYear, Month, LongMonth, NumMonth, ZeroMonth, Weekday, LongWeekday, Day, SpaceDay, ZeroDay,
-  SpaceYearDay, ZeroYearDay, Hour, Hour12, ZeroHour12, Minute, ZeroMinute, Second, ZeroSecond, UpperPm, LowerPm, ZoneName,
-  Offset, Fraction0, Fraction9,
+  Literal,
+  Year,
+  LongYear,
+  Month,
+  LongMonth,
+  NumMonth,
+  ZeroMonth,
+  Weekday,
+  LongWeekday,
+  Day,
+  SpaceDay,
+  ZeroDay,
+  SpaceYearDay,
+  ZeroYearDay,
+  Hour,
+  Hour12,
+  ZeroHour12,
+  Minute,
+  ZeroMinute,
+  Second,
+  ZeroSecond,
+  UpperPm,
+  LowerPm,
+  ZoneName,
+  Offset,
+  Fraction0,
+  Fraction9,
 };
 
 /// A piece of a layout. For offsets: how they are written; for fractions: digits and separator.
 struct Piece {
   Field field = Field::Literal;
   Text text;
-  bool z = false;        ///< UTC is written Z
+  bool z = false;  ///< UTC is written Z
   bool colons = false;
-  int parts = 2;         ///< 1 hours, 2 with minutes, 3 with seconds
+  int parts = 2;  ///< 1 hours, 2 with minutes, 3 with seconds
 };
 
-constexpr std::array<Text, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                          "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<Text, 7> kDays = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::array<Text, 12> kMonths = {"January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December"};
+constexpr std::array<Text, 7> kDays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                       "Thursday", "Friday", "Saturday"};
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool digitAt(Text text, std::size_t at) { return at < text.size() && isDigit(text[at]); }
-bool lowerAt(Text text, std::size_t at) { return at < text.size() && text[at] >= 'a' && text[at] <= 'z'; }
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool digitAt(Text text, std::size_t at) {
+  return at < text.size() && isDigit(text[at]);
+}
+bool lowerAt(Text text, std::size_t at) {
+  return at < text.size() && text[at] >= 'a' && text[at] <= 'z';
+}
 
 /// The piece that begins exactly at `at`, or nothing when a literal does.
 std::optional<Piece> pieceAt(Text layout, std::size_t at) {
@@ -59,16 +91,21 @@ std::optional<Piece> pieceAt(Text layout, std::size_t at) {
       }
       if (rest.starts_with("002")) return simple(Field::ZeroYearDay, 3);
       break;
-    case '1': return rest.starts_with("15") ? simple(Field::Hour, 2) : simple(Field::NumMonth, 1);
-    case '2': return rest.starts_with("2006") ? simple(Field::LongYear, 4) : simple(Field::Day, 1);
+    case '1':
+      return rest.starts_with("15") ? simple(Field::Hour, 2) : simple(Field::NumMonth, 1);
+    case '2':
+      return rest.starts_with("2006") ? simple(Field::LongYear, 4) : simple(Field::Day, 1);
     case '_':
       if (rest.starts_with("_2006")) break;  // a literal underscore before the year
       if (rest.starts_with("_2")) return simple(Field::SpaceDay, 2);
       if (rest.starts_with("__2")) return simple(Field::SpaceYearDay, 3);
       break;
-    case '3': return simple(Field::Hour12, 1);
-    case '4': return simple(Field::Minute, 1);
-    case '5': return simple(Field::Second, 1);
+    case '3':
+      return simple(Field::Hour12, 1);
+    case '4':
+      return simple(Field::Minute, 1);
+    case '5':
+      return simple(Field::Second, 1);
     case 'P':
       if (rest.starts_with("PM")) return simple(Field::UpperPm, 2);
       break;
@@ -94,7 +131,8 @@ std::optional<Piece> pieceAt(Text layout, std::size_t at) {
       if (digitAt(rest, end)) break;
       return simple(rest[1] == '0' ? Field::Fraction0 : Field::Fraction9, end);
     }
-    default: break;
+    default:
+      break;
   }
   return std::nullopt;
 }
@@ -117,7 +155,9 @@ std::vector<Piece> piecesOf(Text layout) {
   return out;
 }
 
-bool isLeap(std::int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+bool isLeap(std::int64_t year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 int daysIn(int month, std::int64_t year) {
   constexpr std::array<int, 12> kDaysIn = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -165,12 +205,15 @@ std::string fractionText(int nanoseconds, const Piece& piece) {
   return piece.text[0] + digits;
 }
 
-int hour12(int hour) { return hour % 12 == 0 ? 12 : hour % 12; }
+int hour12(int hour) {
+  return hour % 12 == 0 ? 12 : hour % 12;
+}
 
 /// The reading of one value by one layout.
 class Parser {
  public:
-  Parser(Text layout, Text value) : layout_(layout), whole_(value), value_(value), pieces_(piecesOf(layout)) {}
+  Parser(Text layout, Text value)
+      : layout_(layout), whole_(value), value_(value), pieces_(piecesOf(layout)) {}
 
   Result<Moment> run() {
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
@@ -359,7 +402,8 @@ class Parser {
 
   bool read(const Piece& piece, std::size_t index) {
     switch (piece.field) {
-      case Field::Literal: return skip(piece.text);
+      case Field::Literal:
+        return skip(piece.text);
       case Field::Year: {
         std::int64_t two = 0;
         if (!digits(2, two)) return false;
@@ -367,7 +411,8 @@ class Parser {
         year_ = two >= kPivot ? 1900 + two : 2000 + two;
         return true;
       }
-      case Field::LongYear: return digits(4, year_);
+      case Field::LongYear:
+        return digits(4, year_);
       case Field::Month:
       case Field::LongMonth: {
         int at = 0;
@@ -376,7 +421,8 @@ class Parser {
         return true;
       }
       case Field::NumMonth:
-      case Field::ZeroMonth: return number(month_, piece.field == Field::ZeroMonth) && within(month_, 1, 12, "month");
+      case Field::ZeroMonth:
+        return number(month_, piece.field == Field::ZeroMonth) && within(month_, 1, 12, "month");
       case Field::Weekday:
       case Field::LongWeekday: {
         int ignored = 0;
@@ -388,20 +434,29 @@ class Parser {
         if (piece.field == Field::SpaceDay && value_.starts_with(' ')) value_.remove_prefix(1);
         return number(day_, piece.field == Field::ZeroDay);
       case Field::SpaceYearDay:
-      case Field::ZeroYearDay: return yearDay(piece.field == Field::ZeroYearDay);
-      case Field::Hour: return number(hour_, false) && within(hour_, 0, 23, "hour");
+      case Field::ZeroYearDay:
+        return yearDay(piece.field == Field::ZeroYearDay);
+      case Field::Hour:
+        return number(hour_, false) && within(hour_, 0, 23, "hour");
       case Field::Hour12:
-      case Field::ZeroHour12: return number(hour_, piece.field == Field::ZeroHour12) && within(hour_, 0, 12, "hour");
+      case Field::ZeroHour12:
+        return number(hour_, piece.field == Field::ZeroHour12) && within(hour_, 0, 12, "hour");
       case Field::Minute:
       case Field::ZeroMinute:
         return number(minute_, piece.field == Field::ZeroMinute) && within(minute_, 0, 59, "minute");
       case Field::Second:
-      case Field::ZeroSecond: return second(index, piece.field == Field::ZeroSecond);
-      case Field::UpperPm: return meridiem("AM", "PM");
-      case Field::LowerPm: return meridiem("am", "pm");
-      case Field::ZoneName: return zoneName();
-      case Field::Offset: return offset(piece);
-      case Field::Fraction0: return fraction(piece.text.size() - 1);
+      case Field::ZeroSecond:
+        return second(index, piece.field == Field::ZeroSecond);
+      case Field::UpperPm:
+        return meridiem("AM", "PM");
+      case Field::LowerPm:
+        return meridiem("am", "pm");
+      case Field::ZoneName:
+        return zoneName();
+      case Field::Offset:
+        return offset(piece);
+      case Field::Fraction0:
+        return fraction(piece.text.size() - 1);
       case Field::Fraction9: {
         std::size_t count = fractionDigits();
         return count == 0 || fraction(count);
@@ -515,7 +570,9 @@ Calendar calendarOf(const Moment& moment) {
   return out;
 }
 
-Result<Moment> parse(Text layout, Text value) { return Parser(layout, value).run(); }
+Result<Moment> parse(Text layout, Text value) {
+  return Parser(layout, value).run();
+}
 
 std::string format(const Moment& moment, Text layout) {
   Calendar c = calendarOf(moment);
@@ -528,37 +585,87 @@ std::string format(const Moment& moment, Text layout) {
   Text day = kDays[static_cast<std::size_t>(c.weekday)];
   for (const Piece& piece : piecesOf(layout)) {
     switch (piece.field) {
-      case Field::Literal: out += piece.text; break;
-      case Field::Year: out += padded((c.year < 0 ? -c.year : c.year) % 100, 2); break;
-      case Field::LongYear: out += padded(c.year, 4); break;
-      case Field::Month: out += month.substr(0, 3); break;
-      case Field::LongMonth: out += month; break;
-      case Field::NumMonth: out += std::to_string(c.month); break;
-      case Field::ZeroMonth: out += padded(c.month, 2); break;
-      case Field::Weekday: out += day.substr(0, 3); break;
-      case Field::LongWeekday: out += day; break;
-      case Field::Day: out += std::to_string(c.day); break;
-      case Field::SpaceDay: out += spaced(c.day, 2); break;
-      case Field::ZeroDay: out += padded(c.day, 2); break;
-      case Field::SpaceYearDay: out += spaced(c.yearDay, 3); break;
-      case Field::ZeroYearDay: out += padded(c.yearDay, 3); break;
-      case Field::Hour: out += padded(c.hour, 2); break;
-      case Field::Hour12: out += std::to_string(hour12(c.hour)); break;
-      case Field::ZeroHour12: out += padded(hour12(c.hour), 2); break;
-      case Field::Minute: out += std::to_string(c.minute); break;
-      case Field::ZeroMinute: out += padded(c.minute, 2); break;
-      case Field::Second: out += std::to_string(c.second); break;
-      case Field::ZeroSecond: out += padded(c.second, 2); break;
-      case Field::UpperPm: out += c.hour >= 12 ? "PM" : "AM"; break;
-      case Field::LowerPm: out += c.hour >= 12 ? "pm" : "am"; break;
+      case Field::Literal:
+        out += piece.text;
+        break;
+      case Field::Year:
+        out += padded((c.year < 0 ? -c.year : c.year) % 100, 2);
+        break;
+      case Field::LongYear:
+        out += padded(c.year, 4);
+        break;
+      case Field::Month:
+        out += month.substr(0, 3);
+        break;
+      case Field::LongMonth:
+        out += month;
+        break;
+      case Field::NumMonth:
+        out += std::to_string(c.month);
+        break;
+      case Field::ZeroMonth:
+        out += padded(c.month, 2);
+        break;
+      case Field::Weekday:
+        out += day.substr(0, 3);
+        break;
+      case Field::LongWeekday:
+        out += day;
+        break;
+      case Field::Day:
+        out += std::to_string(c.day);
+        break;
+      case Field::SpaceDay:
+        out += spaced(c.day, 2);
+        break;
+      case Field::ZeroDay:
+        out += padded(c.day, 2);
+        break;
+      case Field::SpaceYearDay:
+        out += spaced(c.yearDay, 3);
+        break;
+      case Field::ZeroYearDay:
+        out += padded(c.yearDay, 3);
+        break;
+      case Field::Hour:
+        out += padded(c.hour, 2);
+        break;
+      case Field::Hour12:
+        out += std::to_string(hour12(c.hour));
+        break;
+      case Field::ZeroHour12:
+        out += padded(hour12(c.hour), 2);
+        break;
+      case Field::Minute:
+        out += std::to_string(c.minute);
+        break;
+      case Field::ZeroMinute:
+        out += padded(c.minute, 2);
+        break;
+      case Field::Second:
+        out += std::to_string(c.second);
+        break;
+      case Field::ZeroSecond:
+        out += padded(c.second, 2);
+        break;
+      case Field::UpperPm:
+        out += c.hour >= 12 ? "PM" : "AM";
+        break;
+      case Field::LowerPm:
+        out += c.hour >= 12 ? "pm" : "am";
+        break;
       case Field::ZoneName: {
         constexpr Piece kNumeric{Field::Offset, {}, false, false, 2};
         out += moment.zone.empty() ? offsetText(moment.offset, kNumeric) : moment.zone;
         break;
       }
-      case Field::Offset: out += offsetText(moment.offset, piece); break;
+      case Field::Offset:
+        out += offsetText(moment.offset, piece);
+        break;
       case Field::Fraction0:
-      case Field::Fraction9: out += fractionText(moment.nanoseconds, piece); break;
+      case Field::Fraction9:
+        out += fractionText(moment.nanoseconds, piece);
+        break;
     }
   }
   return out;

@@ -8,16 +8,16 @@
 
 #include "base/result.h"
 
-/// Times and durations in the texts of Go's package time: a layout shows how the moment Mon Jan 2 15:04:05 MST 2006
-/// would be written.
+/// Times and durations in the texts of Go's package time: a layout shows how the moment Mon Jan 2 15:04:05
+/// MST 2006 would be written.
 namespace puppis::cue::builtin::timefmt {
 
 /// A moment with the zone it was read in. The local zone of the machine does not exist here: it is UTC.
 struct Moment {
-  std::int64_t seconds = 0;      ///< since the Unix epoch
+  std::int64_t seconds = 0;  ///< since the Unix epoch
   std::int32_t nanoseconds = 0;
-  std::int32_t offset = 0;       ///< of the zone, seconds east of UTC
-  std::string zone = "UTC";      ///< its name; may be empty
+  std::int32_t offset = 0;   ///< of the zone, seconds east of UTC
+  std::string zone = "UTC";  ///< its name; may be empty
 };
 
 /// The calendar fields of a moment in its zone.
@@ -28,7 +28,7 @@ struct Calendar {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  int weekday = 0;   ///< 0 is Sunday
+  int weekday = 0;  ///< 0 is Sunday
   int yearDay = 1;
 };
 

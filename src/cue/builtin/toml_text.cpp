@@ -23,9 +23,9 @@ struct Node {
   Value leaf;
   std::vector<std::pair<std::string, Node*>> members;
   std::vector<Node*> items;
-  bool defined = false;    ///< a table with its own header, or any value: must not be given again
-  bool closed = false;     ///< inline: nothing may be added
-  bool ofTables = false;   ///< an array made by [[...]]
+  bool defined = false;   ///< a table with its own header, or any value: must not be given again
+  bool closed = false;    ///< inline: nothing may be added
+  bool ofTables = false;  ///< an array made by [[...]]
 
   Node* find(Text name) const {
     for (const auto& [key, node] : members) {
@@ -35,7 +35,9 @@ struct Node {
   }
 };
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool isBareKey(char c) {
   return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
@@ -56,7 +58,8 @@ class Reader {
         TRY_VOID(keyValue(*current));
       }
       skipBlank(false);
-      if (at_ < text_.size() && peek() != '\n' && text_.substr(at_, 2) != "\r\n") return bad("expected newline");
+      if (at_ < text_.size() && peek() != '\n' && text_.substr(at_, 2) != "\r\n")
+        return bad("expected newline");
     }
     return build(*root);
   }
@@ -68,11 +71,14 @@ class Reader {
     return &nodes_.back();
   }
 
-  [[nodiscard]] char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
 
   tl::unexpected<Error> bad(const std::string& what) const {
-    auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size())),
-                               '\n');
+    auto line =
+        1 + std::count(text_.begin(),
+                       text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size())), '\n');
     return fail(ErrorCode::InvalidArgument, "toml: line " + std::to_string(line) + ": " + what);
   }
 
@@ -169,7 +175,7 @@ class Reader {
     if (peek() != '=') return bad("expected =");
     ++at_;
     skipBlank(false);
-    TRY(Node* node, value());
+    TRY(Node * node, value());
     target->members.emplace_back(path.back(), node);
     return {};
   }
@@ -199,9 +205,12 @@ class Reader {
         TRY(std::string s, literalString());
         return leaf(Value::string(arena_.copy(s)));
       }
-      case '[': return array();
-      case '{': return inlineTable();
-      default: return bareValue();
+      case '[':
+        return array();
+      case '{':
+        return inlineTable();
+      default:
+        return bareValue();
     }
   }
 
@@ -212,7 +221,7 @@ class Reader {
     for (;;) {
       skipBlank(true);
       if (peek() == ']') break;
-      TRY(Node* item, value());
+      TRY(Node * item, value());
       out->items.push_back(item);
       skipBlank(true);
       if (peek() == ']') break;
@@ -289,7 +298,8 @@ class Reader {
     // Up to two quotes may stand before the closing ones.
     for (int i = 0; i < 2 && multiline && end + 3 < text_.size() && text_[end + 3] == '\''; ++i) ++end;
     std::string out(text_.substr(at_, end - at_));
-    if (!multiline && out.find('\n') != std::string::npos) return bad("literal strings cannot have new lines");
+    if (!multiline && out.find('\n') != std::string::npos)
+      return bad("literal strings cannot have new lines");
     at_ = end + quotes;
     return out;
   }
@@ -331,21 +341,38 @@ class Reader {
     char c = peek();
     ++at_;
     switch (c) {
-      case 'b': out += '\b'; return {};
-      case 't': out += '\t'; return {};
-      case 'n': out += '\n'; return {};
-      case 'f': out += '\f'; return {};
-      case 'r': out += '\r'; return {};
-      case 'e': out += '\x1B'; return {};
+      case 'b':
+        out += '\b';
+        return {};
+      case 't':
+        out += '\t';
+        return {};
+      case 'n':
+        out += '\n';
+        return {};
+      case 'f':
+        out += '\f';
+        return {};
+      case 'r':
+        out += '\r';
+        return {};
+      case 'e':
+        out += '\x1B';
+        return {};
       case '"':
-      case '\\': out += c; return {};
+      case '\\':
+        out += c;
+        return {};
       case 'u':
       case 'U': {
         std::size_t digits = c == 'u' ? 4 : 8;
         char32_t rune = 0;
         for (std::size_t i = 0; i < digits; ++i, ++at_) {
           char d = peek();
-          int value = isDigit(d) ? d - '0' : d >= 'a' && d <= 'f' ? d - 'a' + 10 : d >= 'A' && d <= 'F' ? d - 'A' + 10 : -1;
+          int value = isDigit(d)             ? d - '0'
+                      : d >= 'a' && d <= 'f' ? d - 'a' + 10
+                      : d >= 'A' && d <= 'F' ? d - 'A' + 10
+                                             : -1;
           if (value < 0) return bad("invalid escape");
           rune = rune * 16 + static_cast<char32_t>(value);
         }
@@ -353,7 +380,8 @@ class Reader {
         unicode::append(out, rune);
         return {};
       }
-      default: break;
+      default:
+        break;
     }
     // A backslash at the line's end swallows all blanks up to the next text.
     std::size_t end = text_.find_first_not_of(" \t", at_ - 1);
@@ -384,7 +412,9 @@ class Reader {
   std::deque<Node> nodes_;
 };
 
-bool isTable(const Value& value) { return value.type == Value::Type::Struct; }
+bool isTable(const Value& value) {
+  return value.type == Value::Type::Struct;
+}
 
 bool isArrayOfTables(const Value& value) {
   return value.type == Value::Type::List && value.count > 0 &&
@@ -447,11 +477,18 @@ class Writer {
   Status inlined(const Value& value) {
     switch (value.type) {
       case Value::Type::Null:
-      case Value::Type::Handle: return fail(ErrorCode::InvalidArgument, "toml: null cannot be encoded");
-      case Value::Type::Bool: out_ += value.boolean ? "true" : "false"; return {};
-      case Value::Type::Number: return number(value.num);
-      case Value::Type::String: out_ += stringText(value.str()); return {};
-      case Value::Type::Bytes: return bytes(value.str());
+      case Value::Type::Handle:
+        return fail(ErrorCode::InvalidArgument, "toml: null cannot be encoded");
+      case Value::Type::Bool:
+        out_ += value.boolean ? "true" : "false";
+        return {};
+      case Value::Type::Number:
+        return number(value.num);
+      case Value::Type::String:
+        out_ += stringText(value.str());
+        return {};
+      case Value::Type::Bytes:
+        return bytes(value.str());
       case Value::Type::List: {
         out_ += '[';
         bool first = true;
@@ -514,13 +551,27 @@ class Writer {
     for (char c : text) {
       auto byte = static_cast<unsigned char>(c);
       switch (c) {
-        case '\\': out += "\\\\"; break;
-        case '"': out += "\\\""; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
+        case '\\':
+          out += "\\\\";
+          break;
+        case '"':
+          out += "\\\"";
+          break;
+        case '\b':
+          out += "\\b";
+          break;
+        case '\f':
+          out += "\\f";
+          break;
+        case '\n':
+          out += "\\n";
+          break;
+        case '\r':
+          out += "\\r";
+          break;
+        case '\t':
+          out += "\\t";
+          break;
         default:
           if (byte < 0x20 || byte == 0x7F) {
             out += "\\u00";
@@ -544,8 +595,12 @@ class Writer {
 
 }  // namespace
 
-Result<Value> read(Text text, Arena& arena) { return Reader(text, arena).document(); }
+Result<Value> read(Text text, Arena& arena) {
+  return Reader(text, arena).document();
+}
 
-Result<std::string> write(const Value& value) { return Writer().document(value); }
+Result<std::string> write(const Value& value) {
+  return Writer().document(value);
+}
 
 }  // namespace puppis::cue::builtin::toml

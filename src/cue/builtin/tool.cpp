@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/builtin/packages.h"
 
-// Packages tool and tool/*: the schemas of the tasks that `cue cmd` runs. They hold no functions; what is written here
-// are the names and types that workflows unify with.
+// Packages tool and tool/*: the schemas of the tasks that `cue cmd` runs. They hold no functions; what is
+// written here are the names and types that workflows unify with.
 
 namespace puppis::cue::builtin {
 

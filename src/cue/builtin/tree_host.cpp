@@ -10,14 +10,22 @@ namespace puppis::cue::builtin {
 
 std::uint16_t kindOf(const Value& value) {
   switch (value.type) {
-    case Value::Type::Null: return kNull;
-    case Value::Type::Bool: return kBool;
-    case Value::Type::Number: return value.num.isInt() ? kInt : kFloat;
-    case Value::Type::String: return kString;
-    case Value::Type::Bytes: return kBytes;
-    case Value::Type::List: return kList;
-    case Value::Type::Struct: return kStruct;
-    case Value::Type::Handle: return kTop;
+    case Value::Type::Null:
+      return kNull;
+    case Value::Type::Bool:
+      return kBool;
+    case Value::Type::Number:
+      return value.num.isInt() ? kInt : kFloat;
+    case Value::Type::String:
+      return kString;
+    case Value::Type::Bytes:
+      return kBytes;
+    case Value::Type::List:
+      return kList;
+    case Value::Type::Struct:
+      return kStruct;
+    case Value::Type::Handle:
+      return kTop;
   }
   return kBottom;
 }
@@ -25,25 +33,33 @@ std::uint16_t kindOf(const Value& value) {
 bool equalValues(const Value& a, const Value& b) {
   if (a.type != b.type) return false;
   switch (a.type) {
-    case Value::Type::Null: return true;
-    case Value::Type::Bool: return a.boolean == b.boolean;
-    case Value::Type::Number: return a.num.kind() == b.num.kind() && number::equal(a.num, b.num);
+    case Value::Type::Null:
+      return true;
+    case Value::Type::Bool:
+      return a.boolean == b.boolean;
+    case Value::Type::Number:
+      return a.num.kind() == b.num.kind() && number::equal(a.num, b.num);
     case Value::Type::String:
-    case Value::Type::Bytes: return a.str() == b.str();
+    case Value::Type::Bytes:
+      return a.str() == b.str();
     case Value::Type::List:
       return std::equal(a.list().begin(), a.list().end(), b.list().begin(), b.list().end(), equalValues);
     case Value::Type::Struct:
-      return a.count == b.count && std::all_of(a.structure().begin(), a.structure().end(), [&](const Field& field) {
+      return a.count == b.count &&
+             std::all_of(a.structure().begin(), a.structure().end(), [&](const Field& field) {
                return std::any_of(b.structure().begin(), b.structure().end(), [&](const Field& other) {
                  return field.label == other.label && equalValues(field.value, other.value);
                });
              });
-    case Value::Type::Handle: return a.handle.node == b.handle.node;
+    case Value::Type::Handle:
+      return a.handle.node == b.handle.node;
   }
   return false;
 }
 
-std::uint16_t TreeHost::kind(Handle value) { return kindOf(at(value)); }
+std::uint16_t TreeHost::kind(Handle value) {
+  return kindOf(at(value));
+}
 
 Answer TreeHost::scalar(Handle value) {
   constexpr std::uint16_t kComposite = kList | kStruct;
@@ -51,7 +67,9 @@ Answer TreeHost::scalar(Handle value) {
   return at(value);
 }
 
-Handle TreeHost::handleOf(const Value& value) { return Handle{arena_.make<Value>(value)}; }
+Handle TreeHost::handleOf(const Value& value) {
+  return Handle{arena_.make<Value>(value)};
+}
 
 Answer TreeHost::elements(Handle value, bool* open) {
   if (kind(value) != kList) return Answer::error(Answer::State::Failed, "cannot use value as list");
@@ -62,7 +80,9 @@ Answer TreeHost::elements(Handle value, bool* open) {
   return Value::list({out, items.size()});
 }
 
-Answer TreeHost::data(Handle value) { return at(value); }
+Answer TreeHost::data(Handle value) {
+  return at(value);
+}
 
 Answer TreeHost::shape(Handle value, StructShape& out) {
   if (kind(value) != kStruct) return Answer::error(Answer::State::Failed, "cannot use value as struct");
@@ -78,16 +98,22 @@ Handle TreeHost::lookup(Handle value, std::string_view label) {
   return {};
 }
 
-bool TreeHost::equal(Handle a, Handle b) { return equalValues(at(a), at(b)); }
+bool TreeHost::equal(Handle a, Handle b) {
+  return equalValues(at(a), at(b));
+}
 
-bool TreeHost::accepts(Handle constraint, const Value& data) { return equalValues(at(constraint), data); }
+bool TreeHost::accepts(Handle constraint, const Value& data) {
+  return equalValues(at(constraint), data);
+}
 
 Answer TreeHost::validate(const Value& data, Handle schema, bool) {
   if (equalValues(data, at(schema))) return Value::of(true);
   return Answer::error(Answer::State::Failed, "conflicting values");
 }
 
-Answer TreeHost::less(Handle, Handle, Handle) { return Answer::error(Answer::State::Failed, "no comparer"); }
+Answer TreeHost::less(Handle, Handle, Handle) {
+  return Answer::error(Answer::State::Failed, "no comparer");
+}
 
 std::string TreeHost::text(Handle value) {
   std::string out;
@@ -113,14 +139,22 @@ Answer TreeHost::call(const Function& entry, std::span<const Value> arguments) {
       continue;
     }
     const Value& argument = arguments[i];
-    if ((kindOf(argument) & param.kinds) == 0) return Answer::error(Answer::State::Failed, "wrong kind of argument");
+    if ((kindOf(argument) & param.kinds) == 0)
+      return Answer::error(Answer::State::Failed, "wrong kind of argument");
     switch (param.passing) {
-      case Passing::Scalar: passed.push_back(argument); break;
-      case Passing::List: passed.push_back(elements(handleOf(argument), nullptr).value); break;
-      case Passing::Handle: passed.push_back(Value::of(handleOf(argument))); break;
+      case Passing::Scalar:
+        passed.push_back(argument);
+        break;
+      case Passing::List:
+        passed.push_back(elements(handleOf(argument), nullptr).value);
+        break;
+      case Passing::Handle:
+        passed.push_back(Value::of(handleOf(argument)));
+        break;
     }
   }
-  if (arguments.size() > entry.params.size()) return Answer::error(Answer::State::Failed, "too many arguments");
+  if (arguments.size() > entry.params.size())
+    return Answer::error(Answer::State::Failed, "too many arguments");
   Call call(*this, arena_, passed, false);
   Answer answer = entry.call(call);
   if (answer.ok()) answer.value = plain(answer.value);

@@ -5,8 +5,8 @@
 
 namespace puppis::cue::builtin {
 
-/// A Host over plain data: a Handle points to a Value that is concrete. It lets functions be called where there is no
-/// evaluator. Schemas and comparers do not exist in it: what needs them fails.
+/// A Host over plain data: a Handle points to a Value that is concrete. It lets functions be called where
+/// there is no evaluator. Schemas and comparers do not exist in it: what needs them fails.
 class TreeHost final : public Host {
  public:
   explicit TreeHost(Arena& arena) : arena_(arena) {}

@@ -12,8 +12,12 @@ namespace {
 
 using Text = std::string_view;
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool isLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 int hexDigit(char c) {
   if (isDigit(c)) return c - '0';
@@ -26,19 +30,29 @@ bool shouldEscape(char c, Part part) {
   if (isLetter(c) || isDigit(c) || Text("-_.~").find(c) != Text::npos) return false;
   switch (part) {
     case Part::Host:
-    case Part::Zone: return Text("!$&'()*+,;=:[]<>\"").find(c) == Text::npos;
-    case Part::Path: return Text("$&+,/:;=@").find(c) == Text::npos;
-    case Part::PathSegment: return Text("$&+:=@").find(c) == Text::npos;
-    case Part::UserPassword: return Text("$&+,;=").find(c) == Text::npos;
-    case Part::Query: return true;
-    case Part::Fragment: return Text("$&+,/:;=?@!()*").find(c) == Text::npos;
+    case Part::Zone:
+      return Text("!$&'()*+,;=:[]<>\"").find(c) == Text::npos;
+    case Part::Path:
+      return Text("$&+,/:;=@").find(c) == Text::npos;
+    case Part::PathSegment:
+      return Text("$&+:=@").find(c) == Text::npos;
+    case Part::UserPassword:
+      return Text("$&+,;=").find(c) == Text::npos;
+    case Part::Query:
+      return true;
+    case Part::Fragment:
+      return Text("$&+,/:;=?@!()*").find(c) == Text::npos;
   }
   return true;
 }
 
-tl::unexpected<Error> bad(const std::string& why) { return fail(ErrorCode::InvalidArgument, why); }
+tl::unexpected<Error> bad(const std::string& why) {
+  return fail(ErrorCode::InvalidArgument, why);
+}
 
-std::string quoted(Text text) { return gofmt::quote(text, '"', gofmt::Quoting::Printable); }
+std::string quoted(Text text) {
+  return gofmt::quote(text, '"', gofmt::Quoting::Printable);
+}
 
 bool isPort(Text text) {
   return text.empty() || (text[0] == ':' && std::all_of(text.begin() + 1, text.end(), isDigit));
@@ -168,7 +182,8 @@ Result<std::string> unescape(Text text, Part part) {
       continue;
     }
     Text sequence = text.substr(i, 3);
-    if (sequence.size() < 3 || hexDigit(sequence[1]) < 0 || hexDigit(sequence[2]) < 0) return badEscape(sequence);
+    if (sequence.size() < 3 || hexDigit(sequence[1]) < 0 || hexDigit(sequence[2]) < 0)
+      return badEscape(sequence);
     auto value = static_cast<char>(hexDigit(sequence[1]) << 4 | hexDigit(sequence[2]));
     // In host names only bytes past ASCII may be escaped, in zones also what would not need it.
     if (part == Part::Host && hexDigit(sequence[1]) < 8 && sequence != "%25") return badEscape(sequence);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <openssl/evp.h>
-
 #include <array>
+
+#include <openssl/evp.h>
 
 #include "base/strings.h"
 #include "cue/builtin/packages.h"
@@ -99,7 +99,9 @@ Answer fromInt(Call& call, const BigInt& i) {
 }
 
 /// The number that the bytes of the text itself make, not those of the UUID it names.
-Answer toInt(Call& call, Text s) { return Value::of(number::fromBigEndian(s, call.arena())); }
+Answer toInt(Call& call, Text s) {
+  return Value::of(number::fromBigEndian(s, call.arena()));
+}
 
 Answer variant(Call& call, Text s) {
   return with(call, s, [](const Uuid& uuid) -> Answer {
@@ -132,18 +134,18 @@ Answer named(Call& call, Text space, Bytes data, const EVP_MD* algorithm, unsign
     return text(call, textOf(out));
   });
 }
-Answer sha1(Call& call, Text space, Bytes data) { return named(call, space, data, EVP_sha1(), 5); }
-Answer md5(Call& call, Text space, Bytes data) { return named(call, space, data, EVP_md5(), 3); }
+Answer sha1(Call& call, Text space, Bytes data) {
+  return named(call, space, data, EVP_sha1(), 5);
+}
+Answer md5(Call& call, Text space, Bytes data) {
+  return named(call, space, data, EVP_md5(), 3);
+}
 
 constexpr Function kFunctions[] = {
-    function<&valid>("Valid", kBool),
-    function<&parse>("Parse", kString),
-    function<&urn>("URN", kString),
-    function<&fromInt>("FromInt", kString),
-    function<&toInt>("ToInt", kInt),
-    function<&variant>("Variant", kInt),
-    function<&version>("Version", kInt),
-    function<&sha1>("SHA1", kString),
+    function<&valid>("Valid", kBool),    function<&parse>("Parse", kString),
+    function<&urn>("URN", kString),      function<&fromInt>("FromInt", kString),
+    function<&toInt>("ToInt", kInt),     function<&variant>("Variant", kInt),
+    function<&version>("Version", kInt), function<&sha1>("SHA1", kString),
     function<&md5>("MD5", kString),
 };
 

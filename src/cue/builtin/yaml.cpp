@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cue/builtin/yaml_text.h"
-
 #include "cue/builtin/packages.h"
 #include "cue/builtin/support.h"
+#include "cue/builtin/yaml_text.h"
 
 // Package encoding/yaml.
 
@@ -56,8 +55,12 @@ Answer check(Call& call, Bytes data, Any schema, bool partial) {
   }
   return Value::of(true);
 }
-Answer validate(Call& call, Bytes data, Any schema) { return check(call, data, schema, false); }
-Answer validatePartial(Call& call, Bytes data, Any schema) { return check(call, data, schema, true); }
+Answer validate(Call& call, Bytes data, Any schema) {
+  return check(call, data, schema, false);
+}
+Answer validatePartial(Call& call, Bytes data, Any schema) {
+  return check(call, data, schema, true);
+}
 
 constexpr Function kFunctions[] = {
     function<&marshal>("Marshal", kString),

@@ -17,8 +17,12 @@ using Text = std::string_view;
 
 enum class Style : std::uint8_t { Plain, Single, Double, Literal };
 
-bool isBreak(char32_t c) { return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029; }
-bool isBlank(char32_t c) { return c == ' ' || c == '\t' || c == 0 || isBreak(c); }
+bool isBreak(char32_t c) {
+  return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+bool isBlank(char32_t c) {
+  return c == ' ' || c == '\t' || c == 0 || isBreak(c);
+}
 
 /// What the writer of Go shows as it is: nothing past the basic plane.
 bool isShown(char32_t c) {
@@ -52,7 +56,8 @@ Allowed analyse(Text text) {
     std::size_t behind = at + next.length;
     char32_t following = behind < text.size() ? unicode::decode(text, behind).rune : 0;
     bool first = at == 0;
-    if (first && c < 0x80 && Text("#,[]{}&*!|>'\"%@`").find(static_cast<char>(c)) != Text::npos) indicators = true;
+    if (first && c < 0x80 && Text("#,[]{}&*!|>'\"%@`").find(static_cast<char>(c)) != Text::npos)
+      indicators = true;
     if ((c == ':' || (first && (c == '?' || c == '-'))) && isBlank(following)) indicators = true;
     if (c == '#' && isBlank(previous)) indicators = true;
     if (c == '\t') {
@@ -79,15 +84,18 @@ Allowed analyse(Text text) {
 /// Words and forms that YAML 1.1 took for something else than a string.
 bool isLegacyWord(Text text) {
   static constexpr std::array<Text, 27> kWords = {
-      "y",    "Y",    "yes",  "Yes",   "YES",   "n",  "N",  "t",  "T",   "f",   "F",   "no",   "No", "NO",
+      "y",    "Y",    "yes",  "Yes",   "YES",   "n",     "N",  "t",  "T",  "f",   "F",   "no",  "No",  "NO",
       "true", "True", "TRUE", "false", "False", "FALSE", "on", "On", "ON", "off", "Off", "OFF", ".Nan"};
   return std::find(kWords.begin(), kWords.end(), text) != kWords.end();
 }
 
-/// Dates, times, sexagesimal and hexadecimal numbers: ^[-+0-9:. \t]+([-:]|[tT])[-+0-9:. \t]+[zZ]?$|^0x[a-fA-F0-9]+$
+/// Dates, times, sexagesimal and hexadecimal numbers: ^[-+0-9:. \t]+([-:]|[tT])[-+0-9:.
+/// \t]+[zZ]?$|^0x[a-fA-F0-9]+$
 bool looksLikeNumber(Text text) {
   auto isPart = [](char c) { return (c >= '0' && c <= '9') || Text("-+:. \t").find(c) != Text::npos; };
-  auto isHex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+  auto isHex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
   if (text.starts_with("0x") && text.size() > 2) return std::all_of(text.begin() + 2, text.end(), isHex);
   if (text.ends_with('z') || text.ends_with('Z')) text.remove_suffix(1);
   // A separator with parts on both sides; all others are parts as well.
@@ -128,21 +136,51 @@ void appendDouble(std::string& out, Text text) {
     at += next.length;
     out += '\\';
     switch (c) {
-      case 0: out += '0'; break;
-      case 7: out += 'a'; break;
-      case 8: out += 'b'; break;
-      case 9: out += 't'; break;
-      case 10: out += 'n'; break;
-      case 11: out += 'v'; break;
-      case 12: out += 'f'; break;
-      case 13: out += 'r'; break;
-      case 27: out += 'e'; break;
-      case '"': out += '"'; break;
-      case '\\': out += '\\'; break;
-      case 0x85: out += 'N'; break;
-      case 0xA0: out += '_'; break;
-      case 0x2028: out += 'L'; break;
-      case 0x2029: out += 'P'; break;
+      case 0:
+        out += '0';
+        break;
+      case 7:
+        out += 'a';
+        break;
+      case 8:
+        out += 'b';
+        break;
+      case 9:
+        out += 't';
+        break;
+      case 10:
+        out += 'n';
+        break;
+      case 11:
+        out += 'v';
+        break;
+      case 12:
+        out += 'f';
+        break;
+      case 13:
+        out += 'r';
+        break;
+      case 27:
+        out += 'e';
+        break;
+      case '"':
+        out += '"';
+        break;
+      case '\\':
+        out += '\\';
+        break;
+      case 0x85:
+        out += 'N';
+        break;
+      case 0xA0:
+        out += '_';
+        break;
+      case 0x2028:
+        out += 'L';
+        break;
+      case 0x2029:
+        out += 'P';
+        break;
       default:
         if (c <= 0xFF) {
           out += 'x';
@@ -221,21 +259,32 @@ class Writer {
   void leaf(const Value& value, std::size_t indent) {
     switch (value.type) {
       case Value::Type::Null:
-      case Value::Type::Handle: out_ += "null"; break;
-      case Value::Type::Bool: out_ += value.boolean ? "true" : "false"; break;
+      case Value::Type::Handle:
+        out_ += "null";
+        break;
+      case Value::Type::Bool:
+        out_ += value.boolean ? "true" : "false";
+        break;
       case Value::Type::Number: {
         std::string text = number::toText(value.num);
-        if (!value.num.isInt() && value.num.isFinite() && text.find_first_of(".E") == std::string::npos) text += '.';
+        if (!value.num.isInt() && value.num.isFinite() && text.find_first_of(".E") == std::string::npos)
+          text += '.';
         out_ += text;
         break;
       }
-      case Value::Type::String: string(value.str(), indent, false); break;
+      case Value::Type::String:
+        string(value.str(), indent, false);
+        break;
       case Value::Type::Bytes:
         out_ += "!!binary ";
         string(base64Encode(value.str()), indent, false);
         break;
-      case Value::Type::List: out_ += "[]"; break;
-      case Value::Type::Struct: out_ += "{}"; break;
+      case Value::Type::List:
+        out_ += "[]";
+        break;
+      case Value::Type::Struct:
+        out_ += "{}";
+        break;
     }
     if (!blockEnded_) out_ += '\n';
     blockEnded_ = false;
@@ -252,10 +301,18 @@ class Writer {
     if (style == Style::Plain && (!allowed.plain || (key && text.empty()))) style = Style::Single;
     if (style == Style::Single && !allowed.single) style = Style::Double;
     switch (style) {
-      case Style::Plain: out_ += text; break;
-      case Style::Single: out_ += '\'' + replaceAll(std::string(text), "'", "''") + '\''; break;
-      case Style::Double: appendDouble(out_, text); break;
-      case Style::Literal: literal(text, indent); break;
+      case Style::Plain:
+        out_ += text;
+        break;
+      case Style::Single:
+        out_ += '\'' + replaceAll(std::string(text), "'", "''") + '\'';
+        break;
+      case Style::Double:
+        appendDouble(out_, text);
+        break;
+      case Style::Literal:
+        literal(text, indent);
+        break;
     }
   }
 
@@ -286,14 +343,18 @@ class Writer {
 
 Value fromData(const data::Value& value, Arena& arena) {
   switch (value.kind()) {
-    case data::Kind::Null: return Value::null();
-    case data::Kind::Bool: return Value::of(value.asBool());
-    case data::Kind::Int: return Value::ofInt(value.asInt());
+    case data::Kind::Null:
+      return Value::null();
+    case data::Kind::Bool:
+      return Value::of(value.asBool());
+    case data::Kind::Int:
+      return Value::ofInt(value.asInt());
     case data::Kind::Number: {
       auto number = number::parseDecimal(value.numberText(), arena);
       return Value::of(number.value_or(number::Decimal::nan()));
     }
-    case data::Kind::String: return Value::string(arena.copy(value.asString()));
+    case data::Kind::String:
+      return Value::string(arena.copy(value.asString()));
     case data::Kind::Array: {
       auto* items = arena.array<Value>(value.size());
       std::size_t i = 0;

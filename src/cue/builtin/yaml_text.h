@@ -9,7 +9,8 @@
 /// YAML as CUE writes and reads it.
 namespace puppis::cue::builtin::yaml {
 
-/// One document in block style, two spaces a level, lists indented under their key; ends with a newline. Bytes become
+/// One document in block style, two spaces a level, lists indented under their key; ends with a newline.
+/// Bytes become
 /// !!binary. What an old or new reader would take for something else than a string is quoted.
 std::string write(const Value& value);
 

@@ -28,7 +28,8 @@ Big constant(std::string_view text) {
   return Big(*parseDecimal(text, arena));
 }
 
-/// A constant rounded to the next power of two of digits: what the decimal library that CUE uses computes with.
+/// A constant rounded to the next power of two of digits: what the decimal library that CUE uses computes
+/// with.
 Big constant(std::string_view text, std::int64_t digits) {
   std::int64_t precision = 1;
   while (precision < digits) precision *= 2;
@@ -71,8 +72,8 @@ class Convergence {
   Big previous_;
 };
 
-/// e^x to the context's digits: x is divided by a power of ten, the series of the small rest is summed by Horner's
-/// rule (Hull and Abrham, ACM TOMS 12-2, 1986), and the power is put back.
+/// e^x to the context's digits: x is divided by a power of ten, the series of the small rest is summed by
+/// Horner's rule (Hull and Abrham, ACM TOMS 12-2, 1986), and the power is put back.
 Big exponential(Context& outer, const Big& x) {
   if (!outer.ok()) return x;
   if (x.form == Form::Infinite) return x.negative ? Big(0) : x;
@@ -81,7 +82,8 @@ Big exponential(Context& outer, const Big& x) {
   Big magnitude = withoutSign(x);
   constexpr double kReach = 23;
   double wanted = detail::toDouble(magnitude) / kReach;
-  if (wanted > static_cast<double>(precision) && wanted < 1000) precision = static_cast<std::int64_t>(std::ceil(wanted));
+  if (wanted > static_cast<double>(precision) && wanted < 1000)
+    precision = static_cast<std::int64_t>(std::ceil(wanted));
   if (detail::compare(magnitude, Big(precision * 23)) > 0) {
     outer.fail(x.negative ? Fault::Underflow : Fault::Overflow);
     return x;
@@ -115,7 +117,8 @@ Big exponential(Context& outer, const Big& x) {
   return out;
 }
 
-/// ln(x) to the context's digits. Near 1 a power series; elsewhere Halley's iteration from a machine estimate.
+/// ln(x) to the context's digits. Near 1 a power series; elsewhere Halley's iteration from a machine
+/// estimate.
 Big logarithm(Context& outer, const Big& x) {
   if (!outer.ok()) return x;
   if (x.sign() < 0) {
@@ -259,7 +262,8 @@ Big power(Context& outer, const Big& x, const Big& y) {
   Big fraction;
   detail::splitAtPoint(y, whole, fraction);
   bool isWhole = fraction.isZero() && y.form == Form::Finite;
-  bool negative = x.negative && isWhole && whole.exponent == 0 && boost::multiprecision::bit_test(whole.coefficient, 0);
+  bool negative =
+      x.negative && isWhole && whole.exponent == 0 && boost::multiprecision::bit_test(whole.coefficient, 0);
   Big special;
   special.negative = negative;
   if (x.form == Form::Infinite) {

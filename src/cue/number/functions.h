@@ -3,8 +3,8 @@
 
 #include "cue/number/decimal.h"
 
-/// Transcendental functions with CUE's 34 digits. The results are Floats with all digits the computation gave; a whole
-/// result is not made an integer.
+/// Transcendental functions with CUE's 34 digits. The results are Floats with all digits the computation
+/// gave; a whole result is not made an integer.
 namespace puppis::cue::number {
 
 Outcome absolute(const Decimal& x, Arena& arena);

@@ -34,7 +34,9 @@ struct Complemented {
 };
 
 /// a & ~b of two numbers that are not negative.
-Int without(const Int& a, const Int& b) { return a ^ Int(a & b); }
+Int without(const Int& a, const Int& b) {
+  return a ^ Int(a & b);
+}
 
 Int bitAnd(const Complemented& a, const Complemented& b) {
   if (a.negative && b.negative) return -(Int(a.magnitude | b.magnitude)) - 1;
@@ -43,7 +45,9 @@ Int bitAnd(const Complemented& a, const Complemented& b) {
   return a.magnitude & b.magnitude;
 }
 
-Int complement(const Int& x) { return -x - 1; }
+Int complement(const Int& x) {
+  return -x - 1;
+}
 
 }  // namespace
 
@@ -76,11 +80,17 @@ std::optional<Decimal> parseInteger(std::string_view text, unsigned base, Arena&
       std::size_t prefix = 2;
       switch (kind) {
         case 'b':
-        case 'B': base = 2; break;
+        case 'B':
+          base = 2;
+          break;
         case 'o':
-        case 'O': base = 8; break;
+        case 'O':
+          base = 8;
+          break;
         case 'x':
-        case 'X': base = 16; break;
+        case 'X':
+          base = 16;
+          break;
         default:
           base = 8;
           prefix = 1;
@@ -113,9 +123,12 @@ Decimal bitwise(BitOp op, const Decimal& a, const Decimal& b, Arena& arena) {
   Complemented notX(complement(integerOf(a)));
   Complemented notY(complement(integerOf(b)));
   switch (op) {
-    case BitOp::And: return detail::toDecimal(bitAnd(x, y), arena);
-    case BitOp::AndNot: return detail::toDecimal(bitAnd(x, notY), arena);
-    case BitOp::Or: return detail::toDecimal(complement(bitAnd(notX, notY)), arena);
+    case BitOp::And:
+      return detail::toDecimal(bitAnd(x, y), arena);
+    case BitOp::AndNot:
+      return detail::toDecimal(bitAnd(x, notY), arena);
+    case BitOp::Or:
+      return detail::toDecimal(complement(bitAnd(notX, notY)), arena);
     case BitOp::Xor: {
       Int magnitude = x.magnitude ^ y.magnitude;
       return detail::toDecimal(x.negative != y.negative ? complement(magnitude) : magnitude, arena);
@@ -131,7 +144,8 @@ Decimal shiftLeft(const Decimal& x, std::uint64_t bits, Arena& arena) {
 Decimal shiftRight(const Decimal& x, std::uint64_t bits, Arena& arena) {
   Complemented value(integerOf(x));
   Int magnitude = 0;
-  if (value.magnitude != 0 && bits <= boost::multiprecision::msb(value.magnitude)) magnitude = value.magnitude >> bits;
+  if (value.magnitude != 0 && bits <= boost::multiprecision::msb(value.magnitude))
+    magnitude = value.magnitude >> bits;
   return detail::toDecimal(value.negative ? complement(magnitude) : magnitude, arena);
 }
 

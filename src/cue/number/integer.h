@@ -8,14 +8,14 @@
 
 #include "cue/number/decimal.h"
 
-/// Whole numbers of any size, for the packages strconv and math/bits. Arguments are Decimals of kind Int; what is past
-/// the decimal point of others is cut off. Negative numbers act as infinite two's complement.
+/// Whole numbers of any size, for the packages strconv and math/bits. Arguments are Decimals of kind Int;
+/// what is past the decimal point of others is cut off. Negative numbers act as infinite two's complement.
 namespace puppis::cue::number {
 
 /// In base 2 to 62, with the digits 0-9 a-z A-Z.
 std::string toBase(const Decimal& x, unsigned base);
-/// Reads [+-]digits in base 2 to 62; base 0 reads the prefixes 0b 0o 0x 0 and separators. Up to base 36 the case of
-/// letters does not matter.
+/// Reads [+-]digits in base 2 to 62; base 0 reads the prefixes 0b 0o 0x 0 and separators. Up to base 36 the
+/// case of letters does not matter.
 std::optional<Decimal> parseInteger(std::string_view text, unsigned base, Arena& arena);
 
 enum class BitOp : std::uint8_t { And, Or, Xor, AndNot };

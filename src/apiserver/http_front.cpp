@@ -296,15 +296,8 @@ Status HttpFront::route(Exchange& x) {
         200, {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-cache, private"}}, "ok");
     return {};
   }
-  return pageNotFound(x);
-}
-
-/// What is no API at all is told in plain text, as Go's router does.
-Status HttpFront::pageNotFound(Exchange& x) {
-  x.responder->send(404,
-                    {{"content-type", "text/plain; charset=utf-8"}, {"x-content-type-options", "nosniff"}},
-                    "404 page not found\n");
-  return {};
+  x.call.type = {};
+  return fail(noSuchPath());
 }
 
 Status HttpFront::discovery(Exchange& x, const std::vector<std::string>& parts, bool& handled) {
@@ -466,7 +459,11 @@ Status HttpFront::authorize(Exchange& x, const std::string& verb) {
 Status HttpFront::serve(Exchange& x, const std::string& verb) {
   Call& call = x.call;
   x.resource = api_.registry().find(call.type);
-  if (!x.resource) return pageNotFound(x);
+  if (!x.resource) {
+    call.type = {};
+    call.name.clear();
+    return fail(noSuchPath());
+  }
   const KindInfo& kind = *x.resource->kind;
   bool scoped = kind.namespaced == !call.ns.empty();
   bool acrossNamespaces =
@@ -525,9 +522,12 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
     if (verb == "patch") {
       auto type = patchTypeOf(x.request);
       if (!type) {
-        call.about = Call::About{};
-        return fail(
-            Error(ErrorCode::UnsupportedMedia, "415: Unsupported Media Type").reason("UnsupportedMediaType"));
+        return fail(Error(ErrorCode::UnsupportedMedia,
+                          "the body of the request was in an unknown format - accepted media types include: "
+                          "application/json-patch+json, "
+                          "application/merge-patch+json, application/strategic-merge-patch+json, "
+                          "application/apply-patch+yaml")
+                        .reason("UnsupportedMediaType"));
       }
       if (*type == kube::PatchType::Apply)
         x.request.headers.insert(x.request.headers.begin(), {"content-type", "application/apply-patch+yaml"});

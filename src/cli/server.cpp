@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "apiserver/server.h"
+
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
 
-#include "apiserver/server.h"
 #include "base/strings.h"
 #include "cli/crds.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "nodes/nodes.h"
 
 namespace puppis::cli {
 
@@ -17,10 +19,15 @@ class Serve final : public Command {
  public:
   void declare(Options& options) override {
     options.flag(inMemory_, "--in-memory", "keep everything in memory; nothing is left behind");
-    options.text(dataDirectory_, "--data-dir", "where the store and the certificates are kept (default ~/.puppis/data)");
+    options.text(dataDirectory_, "--data-dir",
+                 "where the store and the certificates are kept (default ~/.puppis/data)");
     options.text(listen_, "--listen", "HOST:PORT to listen on; port 0 picks a free one");
     options.text(kubeconfig_, "--kubeconfig", "write a kubeconfig for this server to FILE");
-    options.flag(noFsync_, "--no-fsync", "answer before the disk has the data: faster, and a crash of the machine may lose the newest writes");
+    options.number(nodes_, "--nodes",
+                   "how many simulated nodes act out workloads; 0 runs no workloads at all");
+    options.flag(
+        noFsync_, "--no-fsync",
+        "answer before the disk has the data: faster, and a crash of the machine may lose the newest writes");
   }
 
   Result<int> run(Context& context) override {
@@ -32,15 +39,30 @@ class Serve final : public Command {
       config.dataDirectory = dataDirectory_;
       if (config.dataDirectory.empty()) {
         auto home = context.environment("HOME");
-        if (!home) return fail(ErrorCode::InvalidArgument, "no --data-dir given, and HOME is not set; give one, or --in-memory");
+        if (!home)
+          return fail(ErrorCode::InvalidArgument,
+                      "no --data-dir given, and HOME is not set; give one, or --in-memory");
         config.dataDirectory = *home + "/.puppis/data";
       }
     }
-    TRY(auto server, apiserver::Server::start(config, {context.files, context.clock, context.random, context.log}));
+    TRY(auto server,
+        apiserver::Server::start(config, {context.files, context.clock, context.random, context.log}));
     std::string address = config.address + ":" + std::to_string(server->port());
     if (!kubeconfig_.empty()) TRY_VOID(context.files.write(kubeconfig_, server->kubeconfig(), 0600));
-    context.err << "serving the Kubernetes API on https://" << address << (inMemory_ ? " (in memory)" : "") << std::endl;
+    context.err << "serving the Kubernetes API on https://" << address << (inMemory_ ? " (in memory)" : "")
+                << std::endl;
+    std::unique_ptr<kube::Client> client = server->client("puppis-nodes");
+    std::unique_ptr<nodes::Nodes> workloads;
+    if (nodes_ > 0) {
+      nodes::Options simulated;
+      simulated.nodes = static_cast<int>(nodes_);
+      workloads =
+          std::make_unique<nodes::Nodes>(*client, context.clock, context.random, context.log, simulated);
+      TRY_VOID(workloads->start());
+    }
     waitForStop(context.stop);
+    workloads.reset();
+    client.reset();
     server->stop();
     return 0;
   }
@@ -50,7 +72,8 @@ class Serve final : public Command {
     std::size_t colon = listen_.rfind(':');
     unsigned port = 0;
     const char* end = listen_.data() + listen_.size();
-    if (colon == std::string::npos) return fail(Error(ErrorCode::InvalidArgument, "--listen").expected("HOST:PORT").found(listen_));
+    if (colon == std::string::npos)
+      return fail(Error(ErrorCode::InvalidArgument, "--listen").expected("HOST:PORT").found(listen_));
     auto [stop, code] = std::from_chars(listen_.data() + colon + 1, end, port);
     if (code != std::errc{} || stop != end || port > 65535) {
       return fail(Error(ErrorCode::InvalidArgument, "--listen").expected("HOST:PORT").found(listen_));
@@ -73,13 +96,15 @@ class Serve final : public Command {
   std::string dataDirectory_;
   std::string listen_ = "127.0.0.1:6443";
   std::string kubeconfig_;
+  std::int64_t nodes_ = 3;
 };
 
 }  // namespace
 
 Verb serverVerb() {
   return {"server", "Serve the Kubernetes API from this process, with nothing to install",
-          "puppis server --in-memory --kubeconfig /tmp/puppis.kubeconfig\npuppis server --data-dir ./data --listen 127.0.0.1:6443",
+          "puppis server --in-memory --kubeconfig /tmp/puppis.kubeconfig\npuppis server --data-dir ./data "
+          "--listen 127.0.0.1:6443",
           []() -> std::unique_ptr<Command> { return std::make_unique<Serve>(); }, true};
 }
 

@@ -54,8 +54,7 @@ void Reader::wrongKind(std::string_view key, std::string_view expected) {
 std::string Reader::text(std::string_view key) {
   const data::Value* value = member(key);
   if (value == nullptr) return {};
-  if (!value->isString())
-    wrongKind(key, "a string (in quotes, if it looks like a number or a boolean such as yes, n or off)");
+  if (!value->isString()) wrongKind(key, "a string (in quotes, if it looks like a number)");
   return value->asString();
 }
 
@@ -92,8 +91,7 @@ std::map<std::string, std::string> Reader::textMap(std::string_view key) {
     if (m.value.isString()) {
       out[m.key.str()] = m.value.asString();
     } else if (!m.value.isNull()) {
-      map.wrongKind(m.key.str(),
-                    "a string (in quotes, if it looks like a number or a boolean such as yes, n or off)");
+      map.wrongKind(m.key.str(), "a string (in quotes, if it looks like a number or boolean)");
     }
   }
   return out;

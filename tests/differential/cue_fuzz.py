@@ -318,13 +318,32 @@ def parse(text):
 
 
 class Server:
+    """A program that answers one line for each line. When it dies, that program's answer is a crash, and it is started
+    again."""
+
     def __init__(self, command):
-        self.p = subprocess.Popen(command.split(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.command = command.split()
+        self.start()
+
+    def start(self):
+        self.p = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
     def ask(self, sources):
-        self.p.stdin.write("".join(json.dumps({"id": i, "src": s}) + "\n" for i, s in enumerate(sources)))
-        self.p.stdin.flush()
-        return [json.loads(self.p.stdout.readline()) for _ in sources]
+        answers = []
+        while len(answers) < len(sources):
+            try:
+                self.p.stdin.write("".join(json.dumps({"id": i, "src": s}) + "\n" for i, s in enumerate(sources[len(answers):])))
+                self.p.stdin.flush()
+            except BrokenPipeError:
+                pass
+            while len(answers) < len(sources):
+                line = self.p.stdout.readline()
+                if not line:
+                    answers.append({"ok": False, "class": "crash", "msg": "the program died: %s" % self.p.wait()})
+                    self.start()
+                    break
+                answers.append(json.loads(line))
+        return answers
 
 
 def main():
@@ -348,7 +367,7 @@ def main():
         seeds = list(range(start, min(start + step, a.seed + a.count)))
         sources = [program(s) for s in seeds]
         for seed, src, want, got in zip(seeds, sources, oracle.ask(sources), engine.ask(sources)):
-            if want.get("class") == "panic":
+            if want.get("class") in ("panic", "crash"):
                 counts["peer panics"] = counts.get("peer panics", 0) + 1
                 continue
             counts["programs"] += 1

@@ -155,7 +155,7 @@ class LiteralReader {
     bool binary = peek() == 'i';
     if (binary) ++at_;
     if (at_ != text_.size()) return bad("illegal trailing characters in number");
-    auto factor = boost::multiprecision::pow(Int(binary ? 1024 : 1000), static_cast<unsigned>(power));
+    Int factor = boost::multiprecision::pow(Int(binary ? 1024 : 1000), static_cast<unsigned>(power));
     auto mantissa = parseDecimal(digits_, arena);
     if (!mantissa) return bad("invalid number");
     Big scale;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -127,11 +128,14 @@ class Api {
   Result<Answer> writeScale(Call& call, const Resource& resource,
                             const std::function<Result<data::Value>(const data::Value&)>& change);
   Result<std::vector<store::EntryPtr>> commit(store::Change change, bool dryRun);
+  Status allocated(const Resource& resource, data::Value& object, const data::Value* old, Faults& faults,
+                   std::unique_lock<std::mutex>& lock);
   [[nodiscard]] std::string managerOf(const Call& call) const;
   Result<std::function<bool(const data::Value&)>> fieldFilter(const Call& call,
                                                               const Resource& resource) const;
 
   Parts parts_;
+  std::mutex allocating_;
   WatchHub hub_;
   std::vector<Admitter> admitters_;
   std::map<std::string, Poster> posters_;

@@ -19,14 +19,16 @@ constexpr int kMostAttempts = 30;
 
 /// Kinds whose delete answers the object rather than a Status.
 bool answersObject(const KindInfo& kind) {
-  static const std::set<std::string> kCore = {"resourcequotas", "persistentvolumes", "serviceaccounts", "persistentvolumeclaims",
-                                              "namespaces",     "pods",              "services",        "podtemplates"};
+  static const std::set<std::string> kCore = {
+      "resourcequotas", "persistentvolumes", "serviceaccounts", "persistentvolumeclaims", "namespaces",
+      "pods",           "services",          "podtemplates"};
   if (kind.group.empty()) return kCore.count(kind.resource) != 0;
   return kind.group == "storage.k8s.io" || kind.group == "resource.k8s.io";
 }
 
 /// The finalizers a deletion leaves for the garbage collector, and whether they differ from those there are.
-std::vector<std::string> wantedFinalizers(const Value& object, const std::string& propagation) {
+std::vector<std::string> wantedFinalizers(const Value& object, const std::string& propagation,
+                                          bool orphansByDefault) {
   std::vector<std::string> out;
   bool orphan = false, foreground = false;
   for (const Value& finalizer : object.get("metadata", "finalizers").elements()) {
@@ -39,6 +41,7 @@ std::vector<std::string> wantedFinalizers(const Value& object, const std::string
       out.push_back(text);
     }
   }
+  if (propagation.empty() && orphansByDefault && !foreground) orphan = true;
   if (!propagation.empty()) {
     orphan = propagation == "Orphan";
     foreground = propagation == "Foreground";
@@ -56,29 +59,36 @@ Status checkDeleteOptions(const Call& call) {
   return fail(invalidObject("DeleteOptions.meta.k8s.io", "", faults));
 }
 
-Status checkPreconditions(const Call& call, const Resource& resource, const std::string& name, const Value& live) {
+Status checkPreconditions(Call& call, const Resource& resource, const std::string& name, const Value& live) {
   const Value& meta = live.get("metadata");
-  std::string what = resource.kind->group.empty() ? resource.kind->kind : resource.kind->kind + "." + resource.kind->group;
+  std::string what =
+      resource.kind->group.empty() ? resource.kind->kind : resource.kind->kind + "." + resource.kind->group;
+  call.about = Call::About{resource.kind->group, resource.kind->kind, name};
   if (call.remove.uid && *call.remove.uid != meta.get("uid").asString()) {
     return fail(conflict(what, name,
-                         "the UID in the precondition (" + *call.remove.uid + ") does not match the UID in record (" + meta.get("uid").asString() +
+                         "the UID in the precondition (" + *call.remove.uid +
+                             ") does not match the UID in record (" + meta.get("uid").asString() +
                              "). The object might have been deleted and then recreated"));
   }
   if (call.remove.resourceVersion && *call.remove.resourceVersion != meta.get("resourceVersion").asString()) {
     return fail(conflict(what, name,
                          "the ResourceVersion in the precondition (" + *call.remove.resourceVersion +
-                             ") does not match the ResourceVersion in record (" + meta.get("resourceVersion").asString() +
+                             ") does not match the ResourceVersion in record (" +
+                             meta.get("resourceVersion").asString() +
                              "). The object might have been modified"));
   }
+  call.about.reset();
   return {};
 }
 
 /// How long the owner of a running pod may take; 0 when it can go at once.
 std::int64_t graceOf(const Call& call, const Resource& resource, const Value& live) {
   if (resource.kind->graceSeconds == 0) return 0;
-  std::int64_t period = live.get("spec").has("terminationGracePeriodSeconds") ? live.get("spec", "terminationGracePeriodSeconds").asInt()
-                                                                             : resource.kind->graceSeconds;
-  if (call.remove.gracePeriodSeconds) period = *call.remove.gracePeriodSeconds < 0 ? 1 : *call.remove.gracePeriodSeconds;
+  std::int64_t period = live.get("spec").has("terminationGracePeriodSeconds")
+                            ? live.get("spec", "terminationGracePeriodSeconds").asInt()
+                            : resource.kind->graceSeconds;
+  if (call.remove.gracePeriodSeconds)
+    period = *call.remove.gracePeriodSeconds < 0 ? 1 : *call.remove.gracePeriodSeconds;
   // What no node runs needs no grace.
   const std::string& phase = live.get("status", "phase").asString();
   if (live.get("spec", "nodeName").asString().empty() || phase == "Failed" || phase == "Succeeded") return 0;
@@ -88,20 +98,32 @@ std::int64_t graceOf(const Call& call, const Resource& resource, const Value& li
 }  // namespace
 
 bool finalizesItself(const Resource& resource, const Value& object) {
-  return resource.kind->group.empty() && resource.kind->resource == "namespaces" && !object.get("spec", "finalizers").empty();
+  return resource.kind->group.empty() && resource.kind->resource == "namespaces" &&
+         !object.get("spec", "finalizers").empty();
 }
 
 Result<Answer> Api::remove(Call& call) {
   TRY(ResourcePtr resource, resourceOf(call));
-  if (!call.subresource.empty() || !resource->serves("delete")) return fail(methodNotSupported(resource->kind->groupResource(), "delete"));
+  if (!call.subresource.empty() || !resource->serves("delete"))
+    return fail(methodNotSupported(resource->kind->groupResource(), "delete"));
   TRY_VOID(checkDeleteOptions(call));
   return removeOne(call, *resource, call.ns, call.name);
 }
 
-Result<Answer> Api::removeOne(Call& call, const Resource& resource, const std::string& ns, const std::string& name) {
+Result<Answer> Api::removeOne(Call& call, const Resource& resource, const std::string& ns,
+                              const std::string& name) {
   const KindInfo& kind = *resource.kind;
   std::string key = resource.key(ns, name);
   bool dryRun = call.dryRun || call.remove.dryRun;
+  // Jobs and replication controllers leave their pods behind unless told otherwise, for history's sake.
+  bool orphans = (kind.group == "batch" && kind.resource == "jobs") ||
+                 (kind.group.empty() && kind.resource == "replicationcontrollers");
+  if (kind.resource == "jobs" && kind.group == "batch" && call.remove.propagation.empty()) {
+    call.warnings.emplace_back(
+        "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to "
+        "remove them or set "
+        "propagationPolicy=Orphan to suppress this warning");
+  }
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     store::EntryPtr entry = parts_.store.get(key);
     if (!entry) return fail(notFound(kind.groupResource(), name));
@@ -114,13 +136,16 @@ Result<Answer> Api::removeOne(Call& call, const Resource& resource, const std::s
     bool deleting = meta.has("deletionTimestamp");
     std::int64_t pending = meta.get("deletionGracePeriodSeconds").asInt();
     std::int64_t grace = graceOf(call, resource, live);
-    if (deleting && pending > 0 && (!call.remove.gracePeriodSeconds || grace >= pending)) return Answer{200, std::move(live)};
+    if (deleting && pending > 0 && (!call.remove.gracePeriodSeconds || grace >= pending))
+      return Answer{200, std::move(live)};
 
-    std::vector<std::string> finalizers = wantedFinalizers(object, call.remove.propagation);
+    std::vector<std::string> finalizers = wantedFinalizers(object, call.remove.propagation, orphans);
     bool stays = !finalizers.empty() || grace > 0 || finalizesItself(resource, object);
     if (!stays) {
       auto removed = commit({key, std::nullopt, entry->modified, {}}, dryRun);
-      if (!removed && (removed.error().code() == ErrorCode::Conflict || removed.error().code() == ErrorCode::NotFound)) continue;
+      if (!removed &&
+          (removed.error().code() == ErrorCode::Conflict || removed.error().code() == ErrorCode::NotFound))
+        continue;
       if (!removed) return fail(removed.error());
       if (answersObject(kind)) return Answer{200, std::move(live)};
       Value status = kube::successStatus();
@@ -138,8 +163,10 @@ Result<Answer> Api::removeOne(Call& call, const Resource& resource, const std::s
       for (const std::string& one : finalizers) list.push(one);
       meta.set("finalizers", std::move(list));
     }
-    if (!deleting && meta.get("generation").asInt() > 0) meta.set("generation", meta.get("generation").asInt() + 1);
-    if (!deleting || grace < pending) meta.set("deletionTimestamp", formatRfc3339(parts_.clock.now() + std::chrono::seconds(grace)));
+    if (!deleting && meta.get("generation").asInt() > 0)
+      meta.set("generation", meta.get("generation").asInt() + 1);
+    if (!deleting || grace < pending)
+      meta.set("deletionTimestamp", formatRfc3339(parts_.clock.now() + std::chrono::seconds(grace)));
     bool namespaceItself = kind.group.empty() && kind.resource == "namespaces";
     if (namespaceItself) {
       object["status"].set("phase", "Terminating");
@@ -159,7 +186,8 @@ Result<Answer> Api::removeOne(Call& call, const Resource& resource, const std::s
 
 Result<Answer> Api::removeCollection(Call& call) {
   TRY(ResourcePtr resource, resourceOf(call));
-  if (!resource->serves("deletecollection")) return fail(methodNotSupported(resource->kind->groupResource(), "deletecollection"));
+  if (!resource->serves("deletecollection"))
+    return fail(methodNotSupported(resource->kind->groupResource(), "deletecollection"));
   TRY_VOID(checkDeleteOptions(call));
   Call listing = call;
   listing.remove = {};
@@ -174,10 +202,11 @@ Result<Answer> Api::removeCollection(Call& call) {
     if (!removed) return fail(removed.error());
     items.push(std::move(object));
   }
-  Value list = Value::object({{"kind", resource->kind->kind + "List"},
-                              {"apiVersion", resource->kind->apiVersion()},
-                              {"metadata", Value::object({{"resourceVersion", std::to_string(found.revision)}})},
-                              {"items", std::move(items)}});
+  Value list =
+      Value::object({{"kind", resource->kind->kind + "List"},
+                     {"apiVersion", resource->kind->apiVersion()},
+                     {"metadata", Value::object({{"resourceVersion", std::to_string(found.revision)}})},
+                     {"items", std::move(items)}});
   return Answer{200, std::move(list)};
 }
 

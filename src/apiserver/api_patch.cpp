@@ -29,10 +29,19 @@ data::MergeRule ruleAt(const Schema* schema, std::span<const std::string> path) 
   return rule;
 }
 
-Error unprocessable(const std::string& message) {
+/// A JSON Patch that does not fit: Kubernetes tells it without details.
+Error unprocessable() {
   return Error(ErrorCode::Invalid, "the server rejected our request due to an error in our request")
-      .reason("Invalid")
-      .detail(Error(ErrorCode::Invalid, message));
+      .reason("Invalid");
+}
+
+/// A patch whose outcome is no object of the kind.
+Error invalidPatch(const Value& outcome, const std::string& why) {
+  std::string text = "Invalid value: " + data::toJson(Value(data::toJson(outcome))) + ": " + why;
+  Error error(ErrorCode::Invalid, " \"\" is invalid: patch: " + text);
+  error.reason("Invalid");
+  error.detail(Error(ErrorCode::Invalid, text).path("patch").reason("FieldValueInvalid"));
+  return error;
 }
 
 Result<Value> patched(const Value& live, kube::PatchType type, const Value& body, const Resource& resource) {
@@ -44,7 +53,7 @@ Result<Value> patched(const Value& live, kube::PatchType type, const Value& body
       auto out = data::applyJsonPatch(live, body);
       if (out) return out;
       if (out.error().code() == ErrorCode::InvalidArgument) return fail(badRequest(out.error().message()));
-      return fail(unprocessable(out.error().message()));
+      return fail(unprocessable());
     }
     case kube::PatchType::Merge:
       if (!body.isObject())
@@ -92,18 +101,31 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
   writing.isPatch = true;
   if (type != kube::PatchType::Apply) {
     return write(writing, [&](const Value& live) -> Result<Value> {
-      TRY(Value next, patched(live, type, body, *resource));
-      if (!next.isObject()) return fail(unprocessable("the patch leaves no object"));
+      auto outcome = patched(live, type, body, *resource);
+      if (!outcome) {
+        if (outcome.error().code() == ErrorCode::Invalid) call.about = Call::About{};
+        return fail(outcome.error());
+      }
+      Value next = std::move(*outcome);
+      auto refuse = [&](const std::string& why) {
+        call.about = Call::About{};
+        return fail(invalidPatch(next, why));
+      };
+      if (!next.isObject()) return refuse("the patch leaves no object");
+      if (next.get("kind") != live.get("kind") || next.get("apiVersion") != live.get("apiVersion")) {
+        return refuse("no kind \"" + next.get("kind").asString() + "\" is registered for version \"" +
+                      next.get("apiVersion").asString() + "\" in scheme \"pkg/runtime/scheme.go:110\"");
+      }
       // The live object's own resourceVersion is no condition that the patch made.
       bool conditional = next.get("metadata", "resourceVersion") != live.get("metadata", "resourceVersion");
-      TRY(Value decoded, decode(call, *resource, next, false));
-      const std::string& name = decoded.get("metadata", "name").asString();
+      auto decoded = decode(call, *resource, next, false);
+      if (!decoded) return refuse(decoded.error().message());
+      const std::string& name = decoded->get("metadata", "name").asString();
       if (name != call.name) {
-        Faults faults;
-        faults.invalid("metadata.name", name, "field is immutable");
-        return fail(invalidObject(resource->kind->groupKind(), call.name, faults));
+        return fail(badRequest("the name of the object (" + name + ") does not match the name on the URL (" +
+                               call.name + ")"));
       }
-      if (!conditional) decoded["metadata"].erase("resourceVersion");
+      if (!conditional) (*decoded)["metadata"].erase("resourceVersion");
       return decoded;
     });
   }

@@ -35,14 +35,17 @@ Result<std::optional<store::Revision>> parseRevision(const std::string& text) {
   auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), out);
   if (code != std::errc{} || end != text.data() + text.size() || out < 0) {
     Faults faults;
-    faults.invalid("resourceVersion", text, "strconv.ParseUint: parsing " + data::toJson(Value(text)) + ": invalid syntax");
-    return fail(Error(ErrorCode::InvalidArgument, faults.list()[0].str()).reason("BadRequest"));
+    faults.invalid("resourceVersion", text,
+                   "strconv.ParseUint: parsing " + data::toJson(Value(text)) + ": invalid syntax");
+    return fail(badRequest("invalid resource version: " + faults.list()[0].str()));
   }
   return std::optional<store::Revision>(out);
 }
 
 Error tooLarge(store::Revision asked, store::Revision now) {
-  return Error(ErrorCode::Timeout, "Too large resource version: " + std::to_string(asked) + ", current: " + std::to_string(now)).reason("Timeout");
+  return Error(ErrorCode::Timeout,
+               "Too large resource version: " + std::to_string(asked) + ", current: " + std::to_string(now))
+      .reason("Timeout");
 }
 
 struct ContinueToken {
@@ -71,8 +74,11 @@ Result<ContinueToken> decodeContinue(std::string text) {
     return fail(badRequest("continue key is not valid: server does not recognize this encoded version"));
   }
   ContinueToken out{token->get("rv").asInt(), token->get("start").asString()};
-  if (out.revision == 0) return fail(badRequest("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)"));
-  if (out.start.empty()) return fail(badRequest("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)"));
+  if (out.revision == 0)
+    return fail(badRequest(
+        "continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)"));
+  if (out.start.empty())
+    return fail(badRequest("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)"));
   return out;
 }
 
@@ -81,15 +87,20 @@ Status checkListOptions(const Call& call) {
   const std::string& match = call.resourceVersionMatch;
   if (!match.empty()) {
     if (call.resourceVersion.empty()) {
-      faults.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
+      faults.forbidden("resourceVersionMatch",
+                       "resourceVersionMatch is forbidden unless resourceVersion is provided");
     }
-    if (!call.continueToken.empty()) faults.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
-    if (match != "Exact" && match != "NotOlderThan") faults.notSupported("resourceVersionMatch", match, {"Exact", "NotOlderThan", ""});
+    if (!call.continueToken.empty())
+      faults.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
+    if (match != "Exact" && match != "NotOlderThan")
+      faults.notSupported("resourceVersionMatch", match, {"Exact", "NotOlderThan", ""});
     if (match == "Exact" && call.resourceVersion == "0") {
-      faults.forbidden("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+      faults.forbidden("resourceVersionMatch",
+                       "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
     }
   }
-  if (call.sendInitialEvents) faults.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
+  if (call.sendInitialEvents)
+    faults.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
   if (!faults.empty()) return fail(invalidObject("ListOptions.meta.k8s.io", "", faults));
   return {};
 }
@@ -98,12 +109,16 @@ Status checkWatchOptions(const Call& call) {
   Faults faults;
   const std::string& match = call.resourceVersionMatch;
   if (call.sendInitialEvents && match != "NotOlderThan") {
-    faults.forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+    faults.forbidden("resourceVersionMatch",
+                     "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
   }
   if (!match.empty()) {
-    if (!call.sendInitialEvents) faults.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+    if (!call.sendInitialEvents)
+      faults.forbidden("resourceVersionMatch",
+                       "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
     if (match != "NotOlderThan") faults.notSupported("resourceVersionMatch", match, {"NotOlderThan"});
-    if (!call.continueToken.empty()) faults.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
+    if (!call.continueToken.empty())
+      faults.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
   }
   if (!faults.empty()) return fail(invalidObject("ListOptions.meta.k8s.io", "", faults));
   return {};
@@ -131,17 +146,23 @@ Result<std::function<bool(const Value&)>> Api::fieldFilter(const Call& call, con
   for (const kube::FieldSelector::Term& term : selector->terms()) {
     if (term.path == "metadata.name" || term.path == "metadata.namespace") {
       std::string field = term.path.substr(term.path.find('.') + 1);
-      terms.push_back({[field](const Value& object) { return object.get("metadata", field).asString(); }, term.value, term.equal});
+      terms.push_back({[field](const Value& object) { return object.get("metadata", field).asString(); },
+                       term.value, term.equal});
       continue;
     }
     auto known = resource.kind->selectableFields.find(term.path);
     if (known == resource.kind->selectableFields.end()) {
-      return fail(badRequest("field label not supported: " + term.path));
+      bool plain = !resource.custom && resource.kind->selectableFields.empty();
+      return fail(badRequest(
+          plain ? "\"" + term.path +
+                      "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+                : "field label not supported: " + term.path));
     }
     terms.push_back({known->second, term.value, term.equal});
   }
   return Filter([terms = std::move(terms)](const Value& object) {
-    return std::all_of(terms.begin(), terms.end(), [&](const Term& term) { return (term.read(object) == term.value) == term.equal; });
+    return std::all_of(terms.begin(), terms.end(),
+                       [&](const Term& term) { return (term.read(object) == term.value) == term.equal; });
   });
 }
 
@@ -166,7 +187,8 @@ Result<ListAnswer> Api::list(Call& call) {
   store::Revision at = 0;
   bool continues = !call.continueToken.empty();
   if (continues) {
-    if (wanted && *wanted != 0) return fail(badRequest("specifying resource version is not allowed when using continue"));
+    if (wanted && *wanted != 0)
+      return fail(badRequest("specifying resource version is not allowed when using continue"));
     TRY(ContinueToken token, decodeContinue(call.continueToken));
     from = prefix + token.start;
     at = token.revision < 0 ? 0 : token.revision;
@@ -184,7 +206,8 @@ Result<ListAnswer> Api::list(Call& call) {
     auto range = parts_.store.range(from, to, limit, at);
     if (!range) {
       if (range.error().code() != ErrorCode::Gone) return fail(range.error());
-      return fail(Error(ErrorCode::Gone, continues ? "The provided continue parameter is too old to display a consistent list result. You can start a new "
+      return fail(Error(ErrorCode::Gone, continues ? "The provided continue parameter is too old to display "
+                                                     "a consistent list result. You can start a new "
                                                      "list without the continue parameter."
                                                    : "The resourceVersion for the provided list is too old.")
                       .reason("Expired"));
@@ -204,7 +227,8 @@ Result<ListAnswer> Api::list(Call& call) {
       }
     }
     if (full) {
-      answer.continueToken = encodeContinue(answer.revision, lastKey.substr(prefix.size()) + std::string(1, '\0'));
+      answer.continueToken =
+          encodeContinue(answer.revision, lastKey.substr(prefix.size()) + std::string(1, '\0'));
       if (!filters) answer.remaining = range->remaining;
       break;
     }
@@ -226,19 +250,25 @@ Result<std::unique_ptr<WatchHandle>> Api::watch(Call& call, std::function<void(s
   TRY(auto wanted, parseRevision(call.resourceVersion));
   bool initial = call.sendInitialEvents ? *call.sendInitialEvents : !wanted || *wanted == 0;
   request.bookmarks = call.bookmarks;
-  if (call.timeoutSeconds && *call.timeoutSeconds > 0) request.timeout = std::chrono::seconds(*call.timeoutSeconds);
+  if (call.timeoutSeconds && *call.timeoutSeconds > 0)
+    request.timeout = std::chrono::seconds(*call.timeoutSeconds);
   request.after = wanted && *wanted > 0 ? *wanted : parts_.store.delivered();
   if (initial) {
     TRY(store::Range range, parts_.store.range(request.prefix, store::prefixEnd(request.prefix)));
     for (const store::EntryPtr& entry : range.entries) {
-      if (!request.labels.matches(entry->value.get("metadata", "labels")) || (request.fields && !request.fields(entry->value))) continue;
-      request.initial.push_back({WatchItem::Type::Added, resource->fromStorage(entry->value), entry->modified});
+      if (!request.labels.matches(entry->value.get("metadata", "labels")) ||
+          (request.fields && !request.fields(entry->value)))
+        continue;
+      request.initial.push_back(
+          {WatchItem::Type::Added, resource->fromStorage(entry->value), entry->modified});
     }
     request.after = range.revision;
     if (call.sendInitialEvents && call.bookmarks) {
       Value meta = Value::object({{"resourceVersion", std::to_string(range.revision)},
                                   {"annotations", Value::object({{"k8s.io/initial-events-end", "true"}})}});
-      Value end = Value::object({{"kind", resource->kind->kind}, {"apiVersion", resource->kind->apiVersion()}, {"metadata", std::move(meta)}});
+      Value end = Value::object({{"kind", resource->kind->kind},
+                                 {"apiVersion", resource->kind->apiVersion()},
+                                 {"metadata", std::move(meta)}});
       request.initial.push_back({WatchItem::Type::Bookmark, std::move(end), range.revision});
     }
   }
@@ -246,7 +276,8 @@ Result<std::unique_ptr<WatchHandle>> Api::watch(Call& call, std::function<void(s
   request.ended = std::move(ended);
   auto handle = hub_.start(std::move(request));
   if (!handle && handle.error().code() == ErrorCode::Gone) {
-    return fail(Error(ErrorCode::Gone, "too old resource version: " + call.resourceVersion + " (" + std::to_string(parts_.store.compacted() + 1) + ")")
+    return fail(Error(ErrorCode::Gone, "too old resource version: " + call.resourceVersion + " (" +
+                                           std::to_string(parts_.store.compacted() + 1) + ")")
                     .reason("Expired"));
   }
   return handle;

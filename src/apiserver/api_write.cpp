@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // create, update and what every write has in common.
 #include <algorithm>
+#include <map>
 
 #include "apiserver/api.h"
 #include "apiserver/decode.h"
@@ -21,13 +22,40 @@ constexpr std::size_t kSuffixLength = 5;
 constexpr std::size_t kLongestManager = 128;
 
 /// "v1.Deployment", as Go prints a type.
-std::string goWord(const Resource& resource) { return resource.kind->kind + " in version \"" + resource.kind->version + "\" cannot be handled as a " + resource.kind->kind; }
+std::string goWord(const Resource& resource) {
+  return resource.kind->kind + " in version \"" + resource.kind->version + "\" cannot be handled as a " +
+         resource.kind->kind;
+}
+
+/// The key that a Kubernetes server keeps an object at; clients see it in one message.
+std::string registryKey(const Resource& resource, const std::string& ns, const std::string& name) {
+  static const std::map<std::string, std::string> kOdd = {{"services", "services/specs"},
+                                                          {"endpoints", "services/endpoints"},
+                                                          {"ingresses.networking.k8s.io", "ingress"},
+                                                          {"nodes", "minions"}};
+  auto odd = kOdd.find(resource.kind->groupResource());
+  std::string place = odd != kOdd.end() ? odd->second : resource.kind->resource;
+  if (resource.custom) place = resource.kind->group + "/" + place;
+  return "/registry/" + place + "/" + (ns.empty() ? "" : ns + "/") + name;
+}
 
 /// Metadata in the order Kubernetes writes it.
 Value orderedMetadata(const Value& meta) {
-  static constexpr std::string_view kOrder[] = {"name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation",
-                                                "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations",
-                                                "ownerReferences", "finalizers", "managedFields"};
+  static constexpr std::string_view kOrder[] = {"name",
+                                                "generateName",
+                                                "namespace",
+                                                "selfLink",
+                                                "uid",
+                                                "resourceVersion",
+                                                "generation",
+                                                "creationTimestamp",
+                                                "deletionTimestamp",
+                                                "deletionGracePeriodSeconds",
+                                                "labels",
+                                                "annotations",
+                                                "ownerReferences",
+                                                "finalizers",
+                                                "managedFields"};
   Value out = Value::object();
   for (std::string_view key : kOrder) {
     if (const data::Member* member = meta.findMember(key)) out.append(member->key, member->value);
@@ -35,7 +63,9 @@ Value orderedMetadata(const Value& meta) {
   return out;
 }
 
-bool isEmptyCollection(const Value& value) { return value.isNull() || ((value.isArray() || value.isObject()) && value.empty()); }
+bool isEmptyCollection(const Value& value) {
+  return value.isNull() || ((value.isArray() || value.isObject()) && value.empty());
+}
 
 /// Whether what is neither metadata nor status differs.
 bool specDiffers(const Value& a, const Value& b) {
@@ -53,7 +83,9 @@ bool specDiffers(const Value& a, const Value& b) {
 
 }  // namespace
 
-void stampRevision(Value& object, store::Revision revision) { object["metadata"].set("resourceVersion", std::to_string(revision)); }
+void stampRevision(Value& object, store::Revision revision) {
+  object["metadata"].set("resourceVersion", std::to_string(revision));
+}
 
 std::string Api::managerOf(const Call& call) const {
   if (!call.fieldManager.empty()) return call.fieldManager;
@@ -66,17 +98,41 @@ std::string Api::managerOf(const Call& call) const {
 }
 
 Status Api::checkBodyType(const Resource& resource, const Value& body) const {
-  if (!body.isObject()) return fail(badRequest("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value"));
+  if (!body.isObject()) {
+    std::string text = data::toJson(body);
+    std::string what = body.isArray()     ? "array"
+                       : body.isString()  ? "string"
+                       : body.isNumeric() ? "number"
+                                          : "bool";
+    return fail(badRequest("the object provided is unrecognized (must be of type " + resource.kind->kind +
+                           "): couldn't get version/kind; json parse error: json: cannot unmarshal " + what +
+                           " into Go value of type struct { APIVersion string "
+                           "\"json:\\\"apiVersion,omitempty\\\"\"; Kind string "
+                           "\"json:\\\"kind,omitempty\\\"\" } (" +
+                           hex(text.substr(0, 5)) + (text.size() > 5 ? " ..." : "") + ")"));
+  }
   const std::string& apiVersion = body.get("apiVersion").asString();
   const std::string& kind = body.get("kind").asString();
-  if (kind.empty() && resource.custom) return fail(badRequest("Object 'Kind' is missing in '" + data::toJson(body) + "'"));
+  if (kind.empty() && resource.custom)
+    return fail(badRequest("Object 'Kind' is missing in '" + data::toJson(body) + "'"));
   if (!apiVersion.empty() && apiVersion != resource.kind->apiVersion()) {
-    return fail(badRequest("the API version in the data (" + apiVersion + ") does not match the expected API version (" +
-                           resource.kind->apiVersion() + ")"));
+    const std::string& group = resource.kind->group;
+    bool otherVersion =
+        group.empty() ? apiVersion.find('/') == std::string::npos : startsWith(apiVersion, group + "/");
+    if (otherVersion) {
+      return fail(badRequest(kind + " in version \"" + apiVersion.substr(apiVersion.find('/') + 1) +
+                             "\" cannot be handled as a " + resource.kind->kind + ": no kind \"" + kind +
+                             "\" is registered for version \"" + apiVersion +
+                             "\" in scheme \"pkg/runtime/scheme.go:110\""));
+    }
+    return fail(badRequest("the API version in the data (" + apiVersion +
+                           ") does not match the expected API version (" + resource.kind->apiVersion() +
+                           ")"));
   }
   if (!kind.empty() && kind != resource.kind->kind) {
-    return fail(badRequest(kind + " in version \"" + resource.kind->version + "\" cannot be handled as a " + resource.kind->kind +
-                           ": no kind \"" + kind + "\" is registered for this resource"));
+    return fail(badRequest(kind + " in version \"" + resource.kind->version + "\" cannot be handled as a " +
+                           resource.kind->kind + ": no kind \"" + kind +
+                           "\" is registered for this resource"));
   }
   return {};
 }
@@ -123,7 +179,8 @@ Status Api::nameNew(Call& call, const Resource& resource, Value& object) const {
   if (ns.empty() && !expected.empty()) {
     meta.set("namespace", expected);
   } else if (ns != expected) {
-    return fail(badRequest("the namespace of the provided object does not match the namespace sent on the request"));
+    return fail(
+        badRequest("the namespace of the provided object does not match the namespace sent on the request"));
   }
   const std::string& generate = meta.get("generateName").asString();
   if (meta.get("name").asString().empty() && !generate.empty()) {
@@ -134,16 +191,34 @@ Status Api::nameNew(Call& call, const Resource& resource, Value& object) const {
 
 void Api::stampNew(const Resource& resource, Value& object) const {
   Value& meta = object["metadata"];
-  for (const char* field : {"resourceVersion", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"}) meta.erase(field);
+  for (const char* field :
+       {"resourceVersion", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"})
+    meta.erase(field);
   meta.set("uid", parts_.random.uuid());
   meta.set("creationTimestamp", formatRfc3339(parts_.clock.now()));
   if (resource.kind->generation) meta.set("generation", 1);
 }
 
-Status Api::admitted(Admission::Operation operation, const Call& call, const Resource& resource, const Value* old, Value& object) const {
+Status Api::admitted(Admission::Operation operation, const Call& call, const Resource& resource,
+                     const Value* old, Value& object) const {
   Admission what{operation, call, resource, old};
   for (const Admitter& admitter : admitters_) TRY_VOID(admitter(what, object));
   return {};
+}
+
+Status Api::allocated(const Resource& resource, Value& object, const Value* old, Faults& faults,
+                      std::unique_lock<std::mutex>& lock) {
+  if (!resource.kind->allocate) return {};
+  lock = std::unique_lock(allocating_);  // held until the object is stored, so that nobody is given the same
+  auto peers = [&]() -> std::vector<Value> {
+    std::vector<Value> out;
+    auto range = parts_.store.range(resource.prefix, store::prefixEnd(resource.prefix));
+    if (range) {
+      for (const store::EntryPtr& entry : range->entries) out.push_back(entry->value);
+    }
+    return out;
+  };
+  return resource.kind->allocate(object, old, peers, faults);
 }
 
 Result<std::vector<store::EntryPtr>> Api::commit(store::Change change, bool dryRun) {
@@ -171,9 +246,18 @@ Status Api::rewrite(const Call& call, const std::function<void(Value& object)>& 
 
 Result<Answer> Api::create(Call& call, const Value& body) {
   TRY(ResourcePtr resource, resourceOf(call));
-  std::string place = resource->kind->groupResource() + (call.subresource.empty() ? "" : "/" + call.subresource);
-  if (auto poster = posters_.find(place); poster != posters_.end()) return poster->second(call, body);
-  if (!call.subresource.empty() || !resource->serves("create")) return fail(methodNotSupported(resource->kind->groupResource(), "create"));
+  std::string place =
+      resource->kind->groupResource() + (call.subresource.empty() ? "" : "/" + call.subresource);
+  if (auto poster = posters_.find(place); poster != posters_.end()) {
+    if (!call.subresource.empty()) return poster->second(call, body);
+    // A kind that only answers is decoded and tracked like any other.
+    TRY_VOID(checkBodyType(*resource, body));
+    TRY(Value question, decode(call, *resource, body, true));
+    question = trackUpdate({}, std::move(question), *resource, {managerOf(call), "", parts_.clock.now()});
+    return poster->second(call, question);
+  }
+  if (!call.subresource.empty() || !resource->serves("create"))
+    return fail(methodNotSupported(resource->kind->groupResource(), "create"));
   TRY_VOID(checkBodyType(*resource, body));
   TRY(Value object, decode(call, *resource, body, true));
   return insert(call, *resource, std::move(object), false);
@@ -181,13 +265,16 @@ Result<Answer> Api::create(Call& call, const Value& body) {
 
 Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, bool tracked) {
   const KindInfo& kind = *resource.kind;
-  if (object.get("metadata", "resourceVersion").isString() && !object.get("metadata", "resourceVersion").asString().empty()) {
-    return fail(Error(ErrorCode::Internal, "resourceVersion should not be set on objects to be created").reason("InternalError"));
+  if (object.get("metadata", "resourceVersion").isString() &&
+      !object.get("metadata", "resourceVersion").asString().empty()) {
+    return fail(Error(ErrorCode::Internal, "resourceVersion should not be set on objects to be created")
+                    .reason("InternalError"));
   }
   TRY_VOID(nameNew(call, resource, object));
   if (kind.setDefaults) kind.setDefaults(object);
+  if (!tracked)
+    object = trackUpdate({}, std::move(object), resource, {managerOf(call), "", parts_.clock.now()});
   TRY_VOID(admitted(Admission::Operation::Create, call, resource, nullptr, object));
-  if (!tracked) object = trackUpdate({}, std::move(object), resource, {managerOf(call), "", parts_.clock.now()});
   stampNew(resource, object);
   if (kind.status && !kind.statusOnCreate) object.erase("status");
   if (kind.prepareCreate) kind.prepareCreate(object);
@@ -200,6 +287,9 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
   if (kind.warnings) {
     for (std::string& warning : kind.warnings(object)) call.warnings.push_back(std::move(warning));
   }
+  std::unique_lock<std::mutex> allocation;
+  TRY_VOID(allocated(resource, object, nullptr, faults, allocation));
+  if (!faults.empty()) return fail(invalidObject(kind.groupKind(), name, faults));
   object.set("metadata", orderedMetadata(object.get("metadata")));
   std::string key = resource.key(object.get("metadata", "namespace").asString(), name);
   if (call.dryRun) {
@@ -208,7 +298,8 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
   }
   auto committed = commit({key, resource.toStorage(object), 0, &stampRevision}, false);
   if (!committed) {
-    if (committed.error().code() == ErrorCode::Conflict) return fail(alreadyExists(kind.groupResource(), name));
+    if (committed.error().code() == ErrorCode::Conflict)
+      return fail(alreadyExists(kind.groupResource(), name));
     return fail(committed.error());
   }
   return Answer{201, resource.fromStorage((*committed)[0]->value)};
@@ -223,14 +314,17 @@ Result<Answer> Api::update(Call& call, const Value& body) {
   TRY_VOID(checkBodyType(*resource, body));
   TRY(Value object, decode(call, *resource, body, true));
   const std::string& name = object.get("metadata", "name").asString();
-  if (name.empty()) return fail(badRequest("the name of the object (" + call.name + " based on URL) was undeterminable: name must be provided"));
+  if (name.empty())
+    return fail(badRequest("the name of the object (" + call.name +
+                           " based on URL) was undeterminable: name must be provided"));
   if (name != call.name) {
-    return fail(badRequest("the name of the object (" + name + ") does not match the name on the URL (" + call.name + ")"));
+    return fail(badRequest("the name of the object (" + name + ") does not match the name on the URL (" +
+                           call.name + ")"));
   }
   const std::string& ns = object.get("metadata", "namespace").asString();
   if (!ns.empty() && ns != call.ns) {
-    return fail(badRequest(call.ns.empty() ? "the namespace of the provided object does not match the namespace sent on the request"
-                                           : "the namespace of the object (" + ns + ") does not match the namespace on the request (" + call.ns + ")"));
+    return fail(
+        badRequest("the namespace of the provided object does not match the namespace sent on the request"));
   }
   bool unconditional = object.get("metadata", "resourceVersion").asString().empty();
   Writing writing{call, *resource};
@@ -249,13 +343,15 @@ Result<Answer> Api::write(const Writing& writing, const Change& change) {
       if (!writing.createWhenMissing) return fail(notFound(resource.kind->groupResource(), call.name));
       TRY(Value object, change({}));
       Result<Answer> made = insert(call, resource, std::move(object), writing.applies);
-      if (!made && made.error().code() == ErrorCode::AlreadyExists) continue;  // somebody was faster; now it is an update
+      if (!made && made.error().code() == ErrorCode::AlreadyExists)
+        continue;  // somebody was faster; now it is an update
       return made;
     }
     Value live = resource.fromStorage(entry->value);
     TRY(Value object, change(live));
     Result<Answer> replaced = replace(writing, entry, live, std::move(object));
-    bool raced = !replaced && replaced.error().code() == ErrorCode::Conflict && replaced.error().reasonText() == "Raced";
+    bool raced = !replaced && replaced.error().code() == ErrorCode::Conflict &&
+                 replaced.error().reasonText() == "Raced";
     if (!raced) return replaced;
     if (!writing.retries) return fail(conflict(resource.kind->groupResource(), call.name, kModified));
   }
@@ -265,8 +361,8 @@ Result<Answer> Api::write(const Writing& writing, const Change& change) {
 void Api::keepServerFields(const Writing& writing, const Value& live, Value& object) const {
   const KindInfo& kind = *writing.resource.kind;
   if (writing.call.subresource == "status") {
-    // Only the status is taken from the request; a custom resource keeps all of its metadata but managedFields, a built-in kind
-    // takes what changed in annotations and finalizers.
+    // Only the status is taken from the request; a custom resource keeps all of its metadata but
+    // managedFields, a built-in kind takes what changed in annotations and finalizers.
     Value out = live;
     if (object.has("status")) {
       out.set("status", object.get("status"));
@@ -300,7 +396,8 @@ void Api::keepServerFields(const Writing& writing, const Value& live, Value& obj
   }
   Value& meta = object["metadata"];
   const Value& was = live.get("metadata");
-  for (const char* field : {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName", "selfLink"}) {
+  for (const char* field : {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+                            "generation", "generateName", "selfLink"}) {
     bool given = meta.has(field) && !meta.get(field).isNull() && !(meta.get(field) == Value(""));
     if (std::string_view(field) == "uid" && given) continue;
     if (std::string_view(field) == "generateName" && given) continue;
@@ -310,10 +407,12 @@ void Api::keepServerFields(const Writing& writing, const Value& live, Value& obj
       meta.erase(field);
     }
   }
-  if (writing.resource.kind->namespaced && meta.get("namespace").asString().empty()) meta.set("namespace", writing.call.ns);
+  if (writing.resource.kind->namespaced && meta.get("namespace").asString().empty())
+    meta.set("namespace", writing.call.ns);
 }
 
-Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry, const Value& live, Value object) {
+Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry, const Value& live,
+                            Value object) {
   const Resource& resource = writing.resource;
   const KindInfo& kind = *resource.kind;
   Call& call = writing.call;
@@ -322,10 +421,11 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   const std::string now = std::to_string(entry->modified);
   const std::string& uid = object.get("metadata", "uid").asString();
   if (!uid.empty() && uid != live.get("metadata", "uid").asString()) {
-    return fail(conflict(kind.groupResource(), call.name,
-                         "StorageError: invalid object, Code: 4, Key: " + resource.key(call.ns, call.name) +
-                             ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " + uid +
-                             ", UID in object meta: " + live.get("metadata", "uid").asString()));
+    return fail(conflict(
+        kind.groupResource(), call.name,
+        "StorageError: invalid object, Code: 4, Key: " + registryKey(resource, call.ns, call.name) +
+            ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " + uid +
+            ", UID in object meta: " + live.get("metadata", "uid").asString()));
   }
   if (revision.empty() && !kind.allowUnconditionalUpdate && !writing.isPatch) {
     Faults faults;
@@ -333,8 +433,11 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
     return fail(Error(invalidObject(kind.groupKind(), call.name, faults)));
   }
   if (!revision.empty() && revision != now) return fail(conflict(kind.groupResource(), call.name, kModified));
+  if (!writing.applies) {
+    object = trackUpdate(live, std::move(object), resource,
+                         {managerOf(call), call.subresource, parts_.clock.now()});
+  }
   TRY_VOID(admitted(Admission::Operation::Update, call, resource, &live, object));
-  if (!writing.applies) object = trackUpdate(live, std::move(object), resource, {managerOf(call), call.subresource, parts_.clock.now()});
   keepServerFields(writing, live, object);
   if (kind.generation && call.subresource.empty() && specDiffers(object, live)) {
     object["metadata"].set("generation", live.get("metadata", "generation").asInt() + 1);
@@ -345,6 +448,9 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   if (faults.empty()) validateMetadata(object, kind, faults);
   if (faults.empty() && kind.validate) kind.validate(object, faults);
   if (kind.validateUpdate) kind.validateUpdate(object, live, call.subresource, faults);
+  std::unique_lock<std::mutex> allocation;
+  if (faults.empty() && call.subresource.empty())
+    TRY_VOID(allocated(resource, object, &live, faults, allocation));
   if (!faults.empty()) return fail(invalidObject(kind.groupKind(), call.name, faults));
   if (kind.warnings) {
     for (std::string& warning : kind.warnings(object)) call.warnings.push_back(std::move(warning));
@@ -354,10 +460,12 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   // A deletion that waited for finalizers ends with the last of them.
   const Value& meta = object.get("metadata");
   bool ends = live.get("metadata").has("deletionTimestamp") && meta.get("finalizers").empty() &&
-              live.get("metadata", "deletionGracePeriodSeconds").asInt() == 0 && !finalizesItself(resource, object);
+              live.get("metadata", "deletionGracePeriodSeconds").asInt() == 0 &&
+              !finalizesItself(resource, object);
   if (ends) {
     auto removed = commit({entry->key, std::nullopt, entry->modified, {}}, call.dryRun);
-    if (!removed && removed.error().code() == ErrorCode::Conflict) return fail(Error(ErrorCode::Conflict, kModified).reason("Raced"));
+    if (!removed && removed.error().code() == ErrorCode::Conflict)
+      return fail(Error(ErrorCode::Conflict, kModified).reason("Raced"));
     if (!removed) return fail(removed.error());
     return Answer{200, std::move(object)};
   }
@@ -365,7 +473,8 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   if (call.dryRun) return Answer{200, std::move(object)};
   auto committed = commit({entry->key, resource.toStorage(object), entry->modified, &stampRevision}, false);
   if (!committed) {
-    if (committed.error().code() == ErrorCode::Conflict) return fail(Error(ErrorCode::Conflict, kModified).reason("Raced"));
+    if (committed.error().code() == ErrorCode::Conflict)
+      return fail(Error(ErrorCode::Conflict, kModified).reason("Raced"));
     return fail(committed.error());
   }
   return Answer{200, resource.fromStorage((*committed)[0]->value)};

@@ -17,25 +17,35 @@ Error notFound(const std::string& groupResource, const std::string& name) {
 }
 
 Error alreadyExists(const std::string& groupResource, const std::string& name) {
-  return Error(ErrorCode::AlreadyExists, groupResource + " \"" + name + "\" already exists").reason("AlreadyExists");
+  return Error(ErrorCode::AlreadyExists, groupResource + " \"" + name + "\" already exists")
+      .reason("AlreadyExists");
 }
 
 Error conflict(const std::string& groupResource, const std::string& name, const std::string& why) {
-  return Error(ErrorCode::Conflict, "Operation cannot be fulfilled on " + groupResource + " \"" + name + "\": " + why).reason("Conflict");
+  return Error(ErrorCode::Conflict,
+               "Operation cannot be fulfilled on " + groupResource + " \"" + name + "\": " + why)
+      .reason("Conflict");
 }
 
-Error badRequest(std::string message) { return Error(ErrorCode::InvalidArgument, std::move(message)).reason("BadRequest"); }
+Error badRequest(std::string message) {
+  return Error(ErrorCode::InvalidArgument, std::move(message)).reason("BadRequest");
+}
 
 Error forbidden(const std::string& groupResource, const std::string& name, const std::string& why) {
-  std::string what = name.empty() ? groupResource + " is forbidden: " : groupResource + " \"" + name + "\" is forbidden: ";
+  std::string what =
+      name.empty() ? groupResource + " is forbidden: " : groupResource + " \"" + name + "\" is forbidden: ";
   return Error(ErrorCode::Forbidden, what + why).reason("Forbidden");
 }
 
 Error methodNotSupported(const std::string& groupResource, const std::string& verb) {
-  return Error(ErrorCode::MethodNotAllowed, verb + " is not supported on resources of kind \"" + groupResource + "\"").reason("MethodNotAllowed");
+  return Error(ErrorCode::MethodNotAllowed,
+               verb + " is not supported on resources of kind \"" + groupResource + "\"")
+      .reason("MethodNotAllowed");
 }
 
-Error noSuchPath() { return Error(ErrorCode::NotFound, "the server could not find the requested resource").reason("NotFound"); }
+Error noSuchPath() {
+  return Error(ErrorCode::NotFound, "the server could not find the requested resource").reason("NotFound");
+}
 
 data::Value statusOf(const Error& error, const Call& call, const Resource* resource) {
   using data::Value;
@@ -46,8 +56,8 @@ data::Value statusOf(const Error& error, const Call& call, const Resource* resou
     if (!call.about->name.empty()) details.set("name", call.about->name);
     if (!call.about->group.empty()) details.set("group", call.about->group);
     if (!call.about->kind.empty()) details.set("kind", call.about->kind);
-  } else if (reason != "BadRequest" && reason != "Unauthorized" && reason != "Expired" && reason != "NotAcceptable" &&
-             reason != "UnsupportedMediaType" && reason != "InternalError") {
+  } else if (reason != "BadRequest" && reason != "Unauthorized" && reason != "Expired" &&
+             reason != "NotAcceptable" && reason != "UnsupportedMediaType" && reason != "InternalError") {
     if (!call.name.empty()) details.set("name", call.name);
     if (!call.type.group.empty()) details.set("group", call.type.group);
     bool byKind = reason == "Invalid" && resource != nullptr;
@@ -55,7 +65,7 @@ data::Value statusOf(const Error& error, const Call& call, const Resource* resou
   }
   if (const Value* causes = status.get("details").find("causes")) details.set("causes", *causes);
   status.erase("details");
-  if (!details.empty() || reason == "NotFound" || reason == "MethodNotAllowed") {
+  if (!details.empty() || call.about || reason == "NotFound" || reason == "MethodNotAllowed") {
     Value code = status.get("code");
     status.erase("code");
     status.set("details", std::move(details));

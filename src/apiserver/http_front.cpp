@@ -296,8 +296,15 @@ Status HttpFront::route(Exchange& x) {
         200, {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-cache, private"}}, "ok");
     return {};
   }
-  x.call.type = {};
-  return fail(noSuchPath());
+  return pageNotFound(x);
+}
+
+/// What is no API at all is told in plain text, as Go's router does.
+Status HttpFront::pageNotFound(Exchange& x) {
+  x.responder->send(404,
+                    {{"content-type", "text/plain; charset=utf-8"}, {"x-content-type-options", "nosniff"}},
+                    "404 page not found\n");
+  return {};
 }
 
 Status HttpFront::discovery(Exchange& x, const std::vector<std::string>& parts, bool& handled) {
@@ -459,11 +466,7 @@ Status HttpFront::authorize(Exchange& x, const std::string& verb) {
 Status HttpFront::serve(Exchange& x, const std::string& verb) {
   Call& call = x.call;
   x.resource = api_.registry().find(call.type);
-  if (!x.resource) {
-    call.type = {};
-    call.name.clear();
-    return fail(noSuchPath());
-  }
+  if (!x.resource) return pageNotFound(x);
   const KindInfo& kind = *x.resource->kind;
   bool scoped = kind.namespaced == !call.ns.empty();
   bool acrossNamespaces =
@@ -522,12 +525,9 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
     if (verb == "patch") {
       auto type = patchTypeOf(x.request);
       if (!type) {
-        return fail(Error(ErrorCode::UnsupportedMedia,
-                          "the body of the request was in an unknown format - accepted media types include: "
-                          "application/json-patch+json, "
-                          "application/merge-patch+json, application/strategic-merge-patch+json, "
-                          "application/apply-patch+yaml")
-                        .reason("UnsupportedMediaType"));
+        call.about = Call::About{};
+        return fail(
+            Error(ErrorCode::UnsupportedMedia, "415: Unsupported Media Type").reason("UnsupportedMediaType"));
       }
       if (*type == kube::PatchType::Apply)
         x.request.headers.insert(x.request.headers.begin(), {"content-type", "application/apply-patch+yaml"});

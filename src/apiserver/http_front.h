@@ -16,8 +16,8 @@ namespace puppis::apiserver {
 struct Wanted {
   bool yaml = false;
   bool table = false;
-  bool partial = false;       ///< PartialObjectMetadata
-  bool discovery = false;     ///< the aggregated form
+  bool partial = false;        ///< PartialObjectMetadata
+  bool discovery = false;      ///< the aggregated form
   std::string version = "v1";  ///< of meta.k8s.io or apidiscovery.k8s.io
   std::string includeObject = "Metadata";
   bool pretty = false;
@@ -26,7 +26,8 @@ struct Wanted {
 /// The API on HTTP: paths and queries become calls, answers become JSON, YAML, tables and event streams.
 class HttpFront {
  public:
-  HttpFront(Api& api, const Authenticator& authenticator, const Authorizer* authorizer) : api_(api), authenticator_(authenticator), authorizer_(authorizer) {}
+  HttpFront(Api& api, const Authenticator& authenticator, const Authorizer* authorizer)
+      : api_(api), authenticator_(authenticator), authorizer_(authorizer) {}
 
   void handle(net::ServerRequest request, std::shared_ptr<net::Responder> responder);
   /// The same for a caller in process, who is known without being asked.
@@ -34,16 +35,20 @@ class HttpFront {
   /// Shown by discovery: "127.0.0.1:6443".
   void setAddress(std::string address) { address_ = std::move(address); }
   /// Further paths (GET), e.g. "/metrics": text answers.
-  void addPage(std::string path, std::function<std::string()> page) { pages_[std::move(path)] = std::move(page); }
+  void addPage(std::string path, std::function<std::string()> page) {
+    pages_[std::move(path)] = std::move(page);
+  }
 
  private:
   struct Exchange;
   void answer(Exchange& x, std::optional<User> known);
   Status route(Exchange& x);
-  Status resourceRequest(Exchange& x, std::vector<std::string> parts, const std::string& group, const std::string& version);
+  Status resourceRequest(Exchange& x, std::vector<std::string> parts, const std::string& group,
+                         const std::string& version);
   Status serve(Exchange& x, const std::string& verb);
   Status discovery(Exchange& x, const std::vector<std::string>& parts, bool& handled);
   Status openApi(Exchange& x, const std::vector<std::string>& parts, bool& handled);
+  static Status pageNotFound(Exchange& x);
   Status authorize(Exchange& x, const std::string& verb);
   Status impersonate(Exchange& x);
   Status serveWatch(Exchange& x);

@@ -124,26 +124,23 @@ namespace {
 
 void validateOwners(const Value& owners, Faults& faults) {
   int controllers = 0;
-  std::size_t at = 0;
   std::string firstController;
+  // Kubernetes leaves the index out of these paths.
+  const std::string path = "metadata.ownerReferences";
   for (const Value& owner : owners.elements()) {
-    std::string path = "metadata.ownerReferences[" + std::to_string(at++) + "]";
     if (owner.get("apiVersion").asString().empty())
       faults.invalid(path + ".apiVersion", "", "version must not be empty");
     for (const char* field : {"kind", "name", "uid"}) {
-      if (owner.get(field).asString().empty())
-        faults.invalid(path + "." + field, "", std::string(field) + " must not be empty");
+      if (owner.get(field).asString().empty()) faults.invalid(path + "." + field, "", "must not be empty");
     }
-    if (owner.get("controller").asBool()) {
-      if (++controllers == 1) {
-        firstController = owner.get("kind").asString() + "/" + owner.get("name").asString();
-      } else {
-        faults.invalid(
-            "metadata.ownerReferences", owners,
-            "Only one reference can have Controller set to true. Found \"true\" in references for " +
-                firstController + " and " + owner.get("kind").asString() + "/" +
-                owner.get("name").asString());
-      }
+    if (!owner.get("controller").asBool()) continue;
+    std::string who = owner.get("kind").asString() + "/" + owner.get("name").asString();
+    if (++controllers == 1) {
+      firstController = who;
+    } else {
+      faults.invalid(path, owners,
+                     "Only one reference can have Controller set to true. Found \"true\" in references for " +
+                         firstController + " and " + who);
     }
   }
 }

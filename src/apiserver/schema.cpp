@@ -89,7 +89,8 @@ Result<const Schema*> SchemaSet::read(const data::Value& schema, int depth) {
   if (!schema.has("x-kubernetes-map-type") && !schema.has("x-kubernetes-patch-strategy")) return target;
   Schema& out = make();
   out = *target;
-  out.atomicMap = schema.get("x-kubernetes-map-type").asString() == "atomic";
+  if (schema.has("x-kubernetes-map-type"))
+    out.atomicMap = schema.get("x-kubernetes-map-type").asString() == "atomic";
   out.patchRetainKeys =
       schema.get("x-kubernetes-patch-strategy").asString().find("retainKeys") != std::string::npos;
   return &out;

@@ -54,7 +54,8 @@ void Reader::wrongKind(std::string_view key, std::string_view expected) {
 std::string Reader::text(std::string_view key) {
   const data::Value* value = member(key);
   if (value == nullptr) return {};
-  if (!value->isString()) wrongKind(key, "a string (in quotes, if it looks like a number)");
+  if (!value->isString())
+    wrongKind(key, "a string (in quotes, if it looks like a number or a boolean such as yes, n or off)");
   return value->asString();
 }
 
@@ -91,7 +92,8 @@ std::map<std::string, std::string> Reader::textMap(std::string_view key) {
     if (m.value.isString()) {
       out[m.key.str()] = m.value.asString();
     } else if (!m.value.isNull()) {
-      map.wrongKind(m.key.str(), "a string (in quotes, if it looks like a number or boolean)");
+      map.wrongKind(m.key.str(),
+                    "a string (in quotes, if it looks like a number or a boolean such as yes, n or off)");
     }
   }
   return out;

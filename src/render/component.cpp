@@ -19,6 +19,14 @@ cue::Budget budgetOf(const RenderContext& context) {
   return out;
 }
 
+/// "Service default/web", with the API's group and version where there is one.
+std::string identityOf(const data::Value& object) {
+  const std::string& version = object.get("apiVersion").asString();
+  std::string group = version.find('/') == std::string::npos ? "" : version + " ";
+  return group + object.get("kind").asString() + " " + object.get("metadata", "namespace").asString() + "/" +
+         object.get("metadata", "name").asString();
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, cue::Value>> outputFields(const cue::Value& outputs) {
@@ -77,7 +85,8 @@ cue::Value ComponentRun::schemaOf(const oam::Definition& definition) {
   return program ? session_.evaluate(*program).lookup("parameter") : cue::Value();
 }
 
-bool ComponentRun::reportInvalid(const oam::Definition& definition, const cue::Value& root, const FaultScope& scope) {
+bool ComponentRun::reportInvalid(const oam::Definition& definition, const cue::Value& root,
+                                 const FaultScope& scope) {
   std::vector<Error> failures = root.validate();
   if (session_.exhausted()) failures = {*session_.exhausted()};
   if (failures.empty()) return false;
@@ -126,8 +135,8 @@ bool ComponentRun::runWorkload(const oam::Definition& definition) {
 void ComponentRun::collectOutputs(const cue::Value& root, const std::string& type,
                                   const std::shared_ptr<const oam::Definition>& definition,
                                   const FaultScope& scope) {
-  // What is permanently wrong was found when the template was validated; what is merely unfinished, as a comprehension
-  // over a parameter nobody gave, yields nothing.
+  // What is permanently wrong was found when the template was validated; what is merely unfinished, as a
+  // comprehension over a parameter nobody gave, yields nothing.
   cue::Value outputs = root.lookup("outputs");
   if (!outputs.exists()) return;
   for (auto& [name, value] : outputFields(outputs)) {
@@ -257,7 +266,8 @@ void ComponentRun::runTrait(const oam::Trait& trait,
   cue::Value root = evaluate(*definition, trait.properties, false, scope);
   if (!root.exists() || reportInvalid(*definition, root, scope)) return;
   if (context_.warnUndeclared && trait.properties.isObject()) {
-    for (Error& warning : undeclared(trait.properties, schemaOf(*definition), scope)) diagnostics_->warn(std::move(warning));
+    for (Error& warning : undeclared(trait.properties, schemaOf(*definition), scope))
+      diagnostics_->warn(std::move(warning));
   }
   if (root.lookup("processing").exists()) {
     diagnostics_->error(scope.type
@@ -285,19 +295,19 @@ void ComponentRun::assemble(RenderedComponent& out) {
   if (!workload) workload = finished(base_, root_, scope_, "the output");
   if (!workload) return;
   contract.stampWorkload(*workload, component_.type);
-  std::map<std::string, const Auxiliary*> names;
+  std::map<std::string, const Auxiliary*> made;
   for (const Auxiliary& auxiliary : auxiliaries_) {
-    auto [first, fresh] = names.emplace(auxiliary.name, &auxiliary);
-    if (!fresh) {
-      diagnostics_->error(
-          auxiliary.scope.type
-              .error(ErrorCode::Invalid,
-                     "outputs." + auxiliary.name + " is made twice, also by " + first->second->scope.title)
-              .context(auxiliary.scope.title));
-    }
     auto object = finished(auxiliary.value, auxiliary.root, auxiliary.scope, "outputs." + auxiliary.name);
     if (!object) continue;
     contract.stampTrait(*object, auxiliary.type, auxiliary.name);
+    auto [first, fresh] = made.emplace(identityOf(*object), &auxiliary);
+    if (!fresh) {
+      diagnostics_->warn(
+          auxiliary.scope.type
+              .error(ErrorCode::Invalid, "the object " + first->first + " is made twice, also by " +
+                                             first->second->scope.title + "; the later one wins")
+              .context(auxiliary.scope.title));
+    }
     if (auxiliary.type != kAuxiliaryWorkload) {
       if (auto set = setWorkloadReference(*object, *auxiliary.definition, *workload); !set) {
         diagnostics_->add(explain(set.error(), auxiliary.scope));

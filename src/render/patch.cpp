@@ -90,23 +90,21 @@ class Patcher {
                            bool nested) {
     std::vector<cue::Value> under = base.elements();
     std::vector<cue::Value> over = patch.elements();
-    bool open = patch.isOpen();
     if (!nested && marks.strategy == "replace") return patch;
-    if (!nested && !marks.key.empty() && align(under, over, marks)) open = true;
-    if (!open && over.size() < under.size()) return fail(lengths(base, patch, under.size(), over.size()));
-    // A list that is no field's value, but an element of another list, is closed.
-    if (nested && over.size() > under.size() && !base.isOpen()) {
+    bool aligned = !nested && !marks.key.empty() && align(under, over, marks);
+    if (!patch.isOpen() && !aligned && over.size() < under.size())
       return fail(lengths(base, patch, under.size(), over.size()));
-    }
+    // `[...T]` says something of every element that is there.
+    std::optional<cue::Value> rest = aligned ? std::nullopt : patch.anyElement();
     std::vector<cue::Value> out;
     for (std::size_t i = 0; i < std::max(under.size(), over.size()); ++i) {
-      if (i >= over.size()) {
+      if (i >= over.size() && !rest) {
         out.push_back(under[i]);
       } else if (i >= under.size()) {
         out.push_back(over[i]);
       } else {
         path_.push_back(std::to_string(i));
-        TRY(cue::Value merged, merge(under[i], over[i], {marks.key, ""}, true));
+        TRY(cue::Value merged, merge(under[i], i < over.size() ? over[i] : *rest, {marks.key, ""}, true));
         path_.pop_back();
         out.push_back(std::move(merged));
       }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "cli/testing/world.h"
+#include "cli/verbs.h"
+#include "data/json.h"
+
+namespace puppis::cli {
+namespace {
+
+constexpr const char* kApplication = R"(apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata:
+  name: shop
+spec:
+  components:
+    - name: front
+      type: webservice
+      properties:
+        image: nginx
+        ports: [{port: 80, expose: true}]
+      traits:
+        - type: scaler
+          properties: {replicas: 2}
+)";
+
+int run(testing::World& world, std::vector<std::string> line) {
+  return runCommandLine(line, allVerbs(), world.context);
+}
+
+TEST(DryRun, PrintsObjectsWithWhereTheyComeFrom) {
+  testing::World world;
+  ASSERT_TRUE(world.files.write("app.yaml", kApplication, 0644));
+  EXPECT_EQ(run(world, {"dry-run"}), 0) << world.err.str();
+  std::string out = world.out.str();
+  EXPECT_NE(out.find("# Application(shop) -- Component(front)"), std::string::npos) << out;
+  EXPECT_NE(out.find("## From the auxiliary workload\napiVersion: v1\nkind: Service\n"), std::string::npos)
+      << out;
+  EXPECT_NE(out.find("  replicas: 2\n"), std::string::npos);
+  EXPECT_EQ(world.err.str(), "");
+}
+
+TEST(DryRun, JsonIsAListOfObjects) {
+  testing::World world;
+  ASSERT_TRUE(world.files.write("a.yaml", kApplication, 0644));
+  EXPECT_EQ(run(world, {"dry-run", "-f", "a.yaml", "--offline", "-o", "json", "-n", "prod"}), 0)
+      << world.err.str();
+  auto list = data::parseJson(world.out.str());
+  ASSERT_TRUE(list);
+  ASSERT_EQ(list->size(), 2u);
+  EXPECT_EQ(list->at(0).get("metadata", "namespace").asString(), "prod");
+}
+
+TEST(DryRun, GivenDefinitionsReplaceBuiltInOnes) {
+  testing::World world;
+  ASSERT_TRUE(world.files.write("app.yaml", kApplication, 0644));
+  ASSERT_TRUE(world.files.write(
+      "d/scaler.cue",
+      "scaler: {type: \"trait\", annotations: {}, labels: {}, description: \"\", attributes: {}}\n"
+      "template: {patch: spec: mine: true, parameter: replicas: int}\n",
+      0644));
+  EXPECT_EQ(run(world, {"dry-run", "-d", "d", "-o", "json"}), 0) << world.err.str();
+  auto list = data::parseJson(world.out.str());
+  ASSERT_TRUE(list);
+  EXPECT_TRUE(list->at(0).get("spec", "mine").asBool());
+}
+
+TEST(DryRun, FaultsGoToErrWithTheirPlacesAndNothingToOut) {
+  testing::World world;
+  ASSERT_TRUE(world.files.write(
+      "app.yaml",
+      "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: a}\nspec:\n  components:\n"
+      "    - name: x\n      type: webservise\n    - name: back\n      type: worker\n      properties: {imag: "
+      "z}\n",
+      0644));
+  EXPECT_EQ(run(world, {"dry-run"}), 3);  // NotFound, the first fault
+  std::string err = world.err.str();
+  EXPECT_NE(err.find("app.yaml:7:13: error: spec.components[0].type: unknown component type \"webservise\" "
+                     "(did you mean webservice?)"),
+            std::string::npos)
+      << err;
+  EXPECT_NE(
+      err.find("app.yaml:10:20: error: component \"back\" (worker): spec.components[1].properties.imag: "
+               "the definition "
+               "declares no parameter \"imag\" here (did you mean image?)"),
+      std::string::npos)
+      << err;
+  EXPECT_EQ(world.out.str(), "");
+}
+
+TEST(DefRender, GivesThePartsOfATemplate) {
+  testing::World world;
+  ASSERT_TRUE(world.files.write("p.yaml", "replicas: 7\n", 0644));
+  EXPECT_EQ(run(world, {"def", "render", "scaler", "--kind", "trait", "--parameter", "p.yaml", "-o", "json"}),
+            0)
+      << world.err.str();
+  EXPECT_EQ(data::toJson(*data::parseJson(world.out.str())), R"({"patch":{"spec":{"replicas":7}}})");
+  testing::World wrong;
+  EXPECT_EQ(run(wrong, {"def", "render", "scaler", "--kind", "trate"}), 2);
+  EXPECT_NE(wrong.err.str().find("did you mean trait?"), std::string::npos) << wrong.err.str();
+}
+
+}  // namespace
+}  // namespace puppis::cli

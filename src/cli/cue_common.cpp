@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <tuple>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -14,6 +15,10 @@
 namespace puppis::cli {
 
 namespace {
+
+bool isBefore(const Location& a, const Location& b) {
+  return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+}
 
 std::string listing(const Error& fault) {
   std::string out;
@@ -24,8 +29,12 @@ std::string listing(const Error& fault) {
   if (!fault.foundText().empty()) hint += (hint.empty() ? "found " : ", found ") + fault.foundText();
   if (!hint.empty()) out += ": " + hint;
   if (!fault.suggestion().empty()) out += "; did you mean " + fault.suggestion() + "?";
+  // The culprit first, then the other places in order.
+  std::vector<Location> places = fault.where();
+  if (places.size() > 2) std::sort(places.begin() + 1, places.end(), isBefore);
+  places.erase(std::unique(places.begin(), places.end()), places.end());
   bool first = true;
-  for (const Location& place : fault.where()) {
+  for (const Location& place : places) {
     if (!place.known() && place.file.empty()) continue;
     out += first ? ":\n" : "\n";
     first = false;
@@ -37,6 +46,18 @@ std::string listing(const Error& fault) {
     if (place.known()) out += ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
   }
   return out + "\n";
+}
+
+/// An error and its details as single faults.
+std::vector<Error> faultsOf(const Error& error) {
+  std::vector<Error> out;
+  // An error that only gathers others has no place and no path of its own.
+  const bool gathers = error.where().empty() && error.pathText().empty();
+  if (error.details().empty() || !gathers) out.push_back(error);
+  for (const Error& detail : error.details()) {
+    for (Error& fault : faultsOf(detail)) out.push_back(std::move(fault));
+  }
+  return out;
 }
 
 std::string workingDirectory() {
@@ -107,21 +128,21 @@ cue::LoadOptions loadOptions(Context& context, const CueFlags& flags) {
   return out;
 }
 
-std::vector<Error> faultsOf(const Error& error) {
-  if (error.details().empty()) return {error};
-  std::vector<Error> out;
-  for (const Error& detail : error.details()) {
-    for (Error& fault : faultsOf(detail)) out.push_back(std::move(fault));
+void printFaults(Context& context, const Error& error) {
+  if (context.colourErr) {
+    context.err << error.report(true);
+    return;
   }
-  return out;
-}
-
-void printFaults(Context& context, const std::vector<Error>& faults) {
-  for (const Error& fault : faults) context.err << (context.colourErr ? fault.report(true) : listing(fault));
+  std::vector<Error> faults = faultsOf(error);
+  std::stable_sort(faults.begin(), faults.end(), [](const Error& a, const Error& b) {
+    if (a.where().empty() || b.where().empty()) return a.where().empty() && !b.where().empty();
+    return isBefore(a.where()[0], b.where()[0]);
+  });
+  for (const Error& fault : faults) context.err << listing(fault);
 }
 
 int failed(Context& context, const Error& error) {
-  printFaults(context, faultsOf(error));
+  printFaults(context, error);
   return 1;
 }
 

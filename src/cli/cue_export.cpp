@@ -89,7 +89,7 @@ class CueEval final : public Command {
     for (const CueItem& item : run.items()) {
       if (output.encoding() != cue::Encoding::Cue) {
         if (auto done = writeData(output, item.value); !done) {
-          printFaults(context, faultsOf(done.error()));
+          printFaults(context, done.error());
           code = 1;
         }
         continue;
@@ -98,7 +98,7 @@ class CueEval final : public Command {
         if (item.value.error()) TRY_VOID(validated(item.value, {.concrete = concrete_, .final = true}));
         if (concrete_) {
           if (auto valid = validated(item.value, {.concrete = true, .final = true}); !valid) {
-            printFaults(context, faultsOf(valid.error()));
+            printFaults(context, valid.error());
             code = 1;
             continue;
           }

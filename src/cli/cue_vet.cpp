@@ -39,7 +39,7 @@ class CueVet final : public Command {
         }
       }
       if (valid) continue;
-      printFaults(context, faultsOf(valid.error()));
+      printFaults(context, valid.error());
       code = 1;
     }
     return code;

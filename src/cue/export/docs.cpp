@@ -129,7 +129,7 @@ std::vector<Attribute*> Exporter::declAttributes(const Node* source) {
     const auto* attribute = decl->as<Attribute>();
     if (attribute == nullptr) continue;
     const auto same = [&](const Attribute* other) { return other->text == attribute->text; };
-    if (std::none_of(out.begin(), out.end(), same)) out.push_back(build_.attribute(attribute->text));
+    if (std::none_of(out.begin(), out.end(), same)) out.push_back(build_.copyAttribute(*attribute));
   }
   return out;
 }
@@ -150,7 +150,7 @@ void Exporter::addFieldAttributes(std::vector<Attribute*>& out, const Node* sour
   if (field == nullptr) return;
   for (const Attribute* attribute : field->attributes) {
     const auto same = [&](const Attribute* other) { return other->text == attribute->text; };
-    if (std::none_of(out.begin(), out.end(), same)) out.push_back(build_.attribute(attribute->text));
+    if (std::none_of(out.begin(), out.end(), same)) out.push_back(build_.copyAttribute(*attribute));
   }
 }
 

@@ -96,6 +96,10 @@ void Exporter::toFile(eval::Vertex& v, Expr* expr) {
   finishStructs();
   file.decls = build_.nodes(decls);
   sanitize(file, build_, links_);
+  // A single value stands at the very beginning.
+  if (file.decls.size() == 1) {
+    if (auto* embed = file.decls[0]->as<EmbedDecl>()) setSpace(*embed->expr, Space::None);
+  }
 }
 
 Exporter::Frame& Exporter::pushFrame(eval::Vertex* node) {

@@ -195,7 +195,7 @@ class Exporter {
   std::unordered_map<eval::Vertex*, Reference> references_;
   std::unordered_map<Feature, const ir::Node*, FeatureHash> letUse_;
   std::unordered_map<const Expr*, LetClause*> lets_;             ///< by the let's expression in the source
-  std::unordered_map<const Alias*, Alias*> valueAliases_;        ///< by the alias in the source
+  std::vector<std::pair<const Alias*, Alias*>> valueAliases_;    ///< of the source, the latest last
   struct AliasedField {
     Field* field = nullptr;
     std::string alias;

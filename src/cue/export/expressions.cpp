@@ -90,7 +90,7 @@ Expr* Exporter::structLanguage(eval::Environment* env, const ir::StructLit& s) {
     if (const auto* alias = source == nullptr ? nullptr : source->value->as<Alias>()) {
       made = build_.make<Alias>();
       made->ident = build_.ident(alias->ident->name);
-      valueAliases_[alias] = made;
+      valueAliases_.emplace_back(alias, made);
     }
     Decl* decl = declaration(inner, each);
     if (decl == nullptr) continue;  // a let; it is written when it is used
@@ -198,10 +198,9 @@ Expr* Exporter::resolver(eval::Environment* env, const ir::Node* node) {
     case IrKind::ValueReference: {
       const auto* ref = static_cast<const ir::ValueReference*>(node);
       std::string name = identText(ref->label);
-      for (const auto& [source, made] : valueAliases_) {
-        if (source->ident->name == name) name = made->ident->name;
-      }
-      return build_.ident(name);
+      const auto made = std::find_if(valueAliases_.rbegin(), valueAliases_.rend(),
+                                     [&](const auto& each) { return each.first->ident->name == name; });
+      return build_.ident(made == valueAliases_.rend() ? std::string_view(name) : made->second->ident->name);
     }
     case IrKind::DynamicReference: return dynamicReference(*static_cast<const ir::DynamicReference*>(node));
     case IrKind::ImportReference: return importReference(*static_cast<const ir::ImportReference*>(node));

@@ -139,7 +139,7 @@ Expr* Exporter::merge(eval::Vertex* source, const std::vector<Part>& parts) {
         valueAlias = build_.make<Alias>();
         valueAlias->ident = build_.ident(uniqueAlias(std::string(alias->ident->name)));
       }
-      valueAliases_[alias] = valueAlias;
+      valueAliases_.emplace_back(alias, valueAlias);
     }
     markLets(eval::toExpr(part.conjunct.x)->syntax);
   }

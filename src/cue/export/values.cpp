@@ -152,7 +152,6 @@ bool Bounds::add(ir::Value* v) {
   if (bound == nullptr) return false;
   const auto* number = bound->value->as<ir::Num>();
   if (number == nullptr) return false;
-  if (number->value.isInt()) isInt = true;
   const auto against = [&](const ir::BoundValue* other) {
     return number::compare(other->value->as<ir::Num>()->value, number->value);
   };

@@ -19,7 +19,7 @@ std::string formatted(std::string text, const FormatOptions& options = {}) {
 TEST(Format, Fields) {
   EXPECT_EQ(formatted("a:1\nbcd:  \"x\"\n\n\n\ne : {f:1}"), "a:   1\nbcd: \"x\"\n\ne: {f: 1}\n");
   EXPECT_EQ(formatted("a?:int,b!:string\n#D:{...}"), "a?: int, b!: string\n#D: {...}\n");
-  EXPECT_EQ(formatted("a: b:   c: 1 @x(y)"), "a: b: c: 1 @x(y)\n");
+  EXPECT_EQ(formatted("a: b:   c: 1 @x(y)"), "a: b: {\n\tc: 1 @x(y)\n}\n");
   EXPECT_EQ(formatted("[string]:int\n(x):1\n\"\\( y )\": 2"), "[string]: int\n(x):      1\n\"\\( y )\": 2\n");
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "cue/load/injection.h"
 #include "cue/load/paths.h"
 #include "cue/load/tags.h"
 #include "cue/syntax/literal.h"
@@ -27,6 +28,15 @@ Error severalPackages(const std::string& directory, const std::string& a, const 
   return Error(ErrorCode::InvalidArgument, "found packages \"" + a + "\" (" + fileA + ") and \"" + b + "\" (" + fileB +
                                                ") in \"" + directory + "\"")
       .expected("one package, or its name behind a colon");
+}
+
+/// Nothing, the only error, or one that lists them all.
+Status gathered(std::vector<Error> errors) {
+  if (errors.empty()) return {};
+  if (errors.size() == 1) return fail(std::move(errors.front()));
+  Error all(errors.front().code(), std::to_string(errors.size()) + " errors");
+  for (Error& error : errors) all.detail(std::move(error));
+  return fail(std::move(all));
 }
 
 /// The value of the string field at a path of names in a file; empty when there is none.
@@ -95,6 +105,7 @@ struct Loader::Impl {
   LoadOptions options;
   Tags tags;
   Module module;
+  std::optional<Error> fault;  ///< why the module cannot be used
   std::vector<std::shared_ptr<File>> own;  ///< files that take tags
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<const Program>> programs;
@@ -110,9 +121,16 @@ void Loader::Impl::findModule() {
       auto text = files.read(joinPath(marker, "module.cue"));
       if (!text) return;
       auto file = parse(SourceFile::make(joinPath(marker, "module.cue"), *text));
-      if (!file) return;
+      if (!file) {
+        fault = file.error();
+        return;
+      }
       module.path = parseImportPath(stringField(**file, {"module"})).path;
       module.languageVersion = stringField(**file, {"language", "version"});
+      if (!module.path.empty() && module.languageVersion.empty()) {
+        fault = Error(ErrorCode::InvalidArgument, "no language version declared in module.cue")
+                    .expected("language: version: \"v0.17.0\"");
+      }
       return;
     }
     const std::string parent = parentPath(directory);
@@ -146,6 +164,7 @@ Result<std::vector<PackageFiles>> Loader::Impl::readDirectory(const std::string&
   std::vector<PackageFiles> out;
   TRY(const std::vector<std::string> names, files.list(directory));
   PackageFiles data;
+  std::vector<Error> errors;
   const auto packageNamed = [&](const std::string& name) -> PackageFiles& {
     for (PackageFiles& each : out) {
       if (each.name == name) return each;
@@ -165,7 +184,12 @@ Result<std::vector<PackageFiles>> Loader::Impl::readDirectory(const std::string&
       continue;
     }
     if (name.starts_with('.') || name.starts_with('_')) continue;
-    TRY(auto file, parseFile(path));
+    auto parsed = parseFile(path);
+    if (!parsed) {
+      errors.push_back(parsed.error());
+      continue;
+    }
+    const std::shared_ptr<File> file = *parsed;
     std::string package(file->packageName());
     if (package.empty()) package = "_";
     if (package == "_" && !anonymous) continue;
@@ -176,8 +200,9 @@ Result<std::vector<PackageFiles>> Loader::Impl::readDirectory(const std::string&
     }
     if (name.ends_with("_tool.cue") && !options.tools) continue;
     if (name.ends_with("_test.cue") && !options.tests) continue;
-    packageNamed(package).files.push_back({path, std::move(file), package});
+    packageNamed(package).files.push_back({path, file, package});
   }
+  TRY_VOID(gathered(std::move(errors)));
   if (!data.dataFiles.empty()) {
     if (out.empty()) out.push_back({"", {}, {}});
     out.front().dataFiles = std::move(data.dataFiles);
@@ -319,6 +344,7 @@ Result<Instance> Loader::Impl::loadFiles(const std::vector<InputFile>& list) {
   PackageFiles package;
   package.name = "_";
   std::string firstFile;
+  std::vector<Error> errors;
   for (const InputFile& input : list) {
     InputFile file = input;
     if (file.path != "-") file.path = joinPath(options.directory, file.path);
@@ -327,7 +353,12 @@ Result<Instance> Loader::Impl::loadFiles(const std::vector<InputFile>& list) {
       package.dataFiles.push_back({file, std::move(source)});
       continue;
     }
-    TRY(auto tree, parseFile(file.path));
+    auto parsed = parseFile(file.path);
+    if (!parsed) {
+      errors.push_back(parsed.error());
+      continue;
+    }
+    const std::shared_ptr<File> tree = *parsed;
     const std::string name(tree->packageName());
     if (!options.allFiles) {
       TRY(const bool takes, tags.takesPart(*tree, true));
@@ -339,8 +370,9 @@ Result<Instance> Loader::Impl::loadFiles(const std::vector<InputFile>& list) {
     } else if (!name.empty() && name != package.name && options.package != "*") {
       return fail(severalPackages(options.directory, package.name, firstFile, name, fileName(file.path)));
     }
-    package.files.push_back({file.path, std::move(tree), name});
+    package.files.push_back({file.path, tree, name});
   }
+  TRY_VOID(gathered(std::move(errors)));
   Instance out = instanceOf(std::move(package), options.directory);
   out.userFiles = true;
   out.importPath.clear();
@@ -414,6 +446,7 @@ Loader::~Loader() = default;
 const Module& Loader::module() const { return impl_->module; }
 
 Result<std::vector<Instance>> Loader::load(const std::vector<std::string>& arguments) {
+  if (impl_->fault) return fail(*impl_->fault);
   TRY(const InputArguments inputs,
       parseInputs(arguments.empty() ? std::vector<std::string>{"."} : arguments));
   std::vector<Instance> out;
@@ -425,6 +458,11 @@ Result<std::vector<Instance>> Loader::load(const std::vector<std::string>& argum
     TRY(Instance instance, impl_->loadFiles(inputs.files));
     out.push_back(std::move(instance));
   }
+  std::vector<Error> errors;
+  for (const Instance& instance : out) {
+    for (Error& error : checkInjections(instance.files)) errors.push_back(std::move(error));
+  }
+  TRY_VOID(gathered(std::move(errors)));
   TRY_VOID(impl_->tags.inject(impl_->own));
   return out;
 }

@@ -124,8 +124,14 @@ CommentGroup* TreeBuilder::copyComments(const CommentGroup& group) {
   return out;
 }
 
-Attribute* TreeBuilder::attribute(std::string_view value) {
-  return make<Attribute>(Pos{}, Pos::kNoOffset, text(value));
+Attribute* TreeBuilder::copyAttribute(const Attribute& attribute) {
+  auto* out = make<Attribute>(Pos::spaced(attribute.pos.space), Pos::kNoOffset, text(attribute.text));
+  CommentGroup** link = &out->comments;
+  for (const CommentGroup* group = attribute.comments; group != nullptr; group = group->next) {
+    *link = copyComments(*group);
+    link = &(*link)->next;
+  }
+  return out;
 }
 
 void setSpace(Node& node, Space space) {

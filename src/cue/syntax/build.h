@@ -48,7 +48,8 @@ class TreeBuilder {
   CommentGroup* comments(const std::vector<std::string>& lines, bool doc, bool line, int position);
   /// A copy without positions in a text: `group` may belong to another file.
   CommentGroup* copyComments(const CommentGroup& group);
-  Attribute* attribute(std::string_view text);
+  /// A copy with its comments and spacing.
+  Attribute* copyAttribute(const Attribute& attribute);
 
   template <typename T>
   std::span<T*> nodes(const std::vector<T*>& list) {

@@ -209,7 +209,7 @@ int runCommandLine(const std::vector<std::string>& arguments, const std::vector<
     // CLI11 takes its arguments last first.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    context.out << chosen(app)->help("", CLI::AppFormatMode::Normal);
+    context.out << app.help("", CLI::AppFormatMode::Normal);
     return 0;
   } catch (const CLI::ParseError& fault) {
     int code = report(parseFault(fault, app), context);
@@ -217,7 +217,7 @@ int runCommandLine(const std::vector<std::string>& arguments, const std::vector<
     return code;
   }
   if (parsed.command == nullptr) {
-    context.out << chosen(app)->help("", CLI::AppFormatMode::Normal);
+    context.out << app.help("", CLI::AppFormatMode::Normal);
     return arguments.empty() ? 0 : exitCode(ErrorCode::InvalidArgument);
   }
   auto code = parsed.command->run(context);

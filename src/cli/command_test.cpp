@@ -74,6 +74,7 @@ TEST(CommandLine, HelpShowsAnExample) {
   EXPECT_EQ(runCommandLine({"def", "render", "--help"}, kVerbs, world.context), 0);
   EXPECT_NE(world.out.str().find("puppis def render x"), std::string::npos) << world.out.str();
   EXPECT_NE(world.out.str().find("--loud"), std::string::npos);
+  EXPECT_NE(world.out.str().find("Usage: puppis def render"), std::string::npos) << world.out.str();
   testing::World top;
   EXPECT_EQ(runCommandLine({}, kVerbs, top.context), 0);
   EXPECT_NE(top.out.str().find("Say it"), std::string::npos) << top.out.str();

@@ -51,11 +51,12 @@ std::vector<std::string> wantedFinalizers(const Value& object, const std::string
   return out;
 }
 
-Status checkDeleteOptions(const Call& call) {
+Status checkDeleteOptions(Call& call) {
   const std::string& policy = call.remove.propagation;
   if (policy.empty() || policy == "Background" || policy == "Foreground" || policy == "Orphan") return {};
   Faults faults;
-  faults.notSupported("propagationPolicy", policy, {"Background", "Foreground", "Orphan"});
+  faults.notSupported("propagationPolicy", policy, {"Foreground", "Background", "Orphan", "nil"});
+  call.about = Call::About{"meta.k8s.io", "DeleteOptions", ""};
   return fail(invalidObject("DeleteOptions.meta.k8s.io", "", faults));
 }
 
@@ -147,6 +148,14 @@ Result<Answer> Api::removeOne(Call& call, const Resource& resource, const std::s
           (removed.error().code() == ErrorCode::Conflict || removed.error().code() == ErrorCode::NotFound))
         continue;
       if (!removed) return fail(removed.error());
+      if (kind.graceSeconds > 0 && !deleting) {
+        // A kind that goes gracefully is marked first, even when no time is left to it.
+        Value& marked = live["metadata"];
+        if (marked.get("generation").asInt() > 0)
+          marked.set("generation", marked.get("generation").asInt() + 1);
+        marked.set("deletionTimestamp", formatRfc3339(parts_.clock.now()));
+        marked.set("deletionGracePeriodSeconds", 0);
+      }
       if (answersObject(kind)) return Answer{200, std::move(live)};
       Value status = kube::successStatus();
       Value details = Value::object({{"name", name}});
@@ -200,6 +209,10 @@ Result<Answer> Api::removeCollection(Call& call) {
     Result<Answer> removed = removeOne(one, *resource, one.ns, one.name);
     if (!removed && removed.error().code() == ErrorCode::NotFound) continue;
     if (!removed) return fail(removed.error());
+    if (!resource->custom) {
+      object.erase("kind");
+      object.erase("apiVersion");
+    }
     items.push(std::move(object));
   }
   Value list =

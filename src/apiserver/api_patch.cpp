@@ -112,6 +112,11 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
         return fail(invalidPatch(next, why));
       };
       if (!next.isObject()) return refuse("the patch leaves no object");
+      if (resource->custom && next.get("kind") != live.get("kind")) {
+        Faults faults;
+        faults.invalid("kind", next.get("kind"), "must be " + resource->kind->kind);
+        return fail(invalidObject(resource->kind->groupKind(), call.name, faults));
+      }
       if (next.get("kind") != live.get("kind") || next.get("apiVersion") != live.get("apiVersion")) {
         return refuse("no kind \"" + next.get("kind").asString() + "\" is registered for version \"" +
                       next.get("apiVersion").asString() + "\" in scheme \"pkg/runtime/scheme.go:110\"");
@@ -132,6 +137,7 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
   if (call.fieldManager.empty()) {
     Faults faults;
     faults.required("fieldManager", "is required for apply patch");
+    call.about = Call::About{"meta.k8s.io", "PatchOptions", ""};
     return fail(invalidObject("PatchOptions.meta.k8s.io", "", faults));
   }
   TRY_VOID(checkBodyType(*resource, body));

@@ -5,6 +5,7 @@
 
 #include "apiserver/api.h"
 #include "apiserver/faults.h"
+#include "apiserver/go_json.h"
 #include "base/strings.h"
 #include "data/json.h"
 
@@ -70,8 +71,12 @@ Result<ContinueToken> decodeContinue(std::string text) {
   auto bytes = base64Decode(text);
   if (!bytes) return fail(badRequest("continue key is not valid: illegal base64 data"));
   auto token = data::parseJson(std::string_view(*bytes));
-  if (!token || token->get("v").asString() != "meta.k8s.io/v1") {
-    return fail(badRequest("continue key is not valid: server does not recognize this encoded version"));
+  if (!token)
+    return fail(badRequest("invalid continue token: continue key is not valid: " + goJsonError(*bytes)));
+  if (token->get("v").asString() != "meta.k8s.io/v1") {
+    return fail(badRequest(
+        "invalid continue token: continue key is not valid: server does not recognize this encoded version " +
+        token->get("v").asString()));
   }
   ContinueToken out{token->get("rv").asInt(), token->get("start").asString()};
   if (out.revision == 0)
@@ -82,7 +87,13 @@ Result<ContinueToken> decodeContinue(std::string text) {
   return out;
 }
 
-Status checkListOptions(const Call& call) {
+Status refuseOptions(Call& call, const Faults& faults) {
+  if (faults.empty()) return {};
+  call.about = Call::About{"meta.k8s.io", "ListOptions", ""};
+  return fail(invalidObject("ListOptions.meta.k8s.io", "", faults));
+}
+
+Status checkListOptions(Call& call) {
   Faults faults;
   const std::string& match = call.resourceVersionMatch;
   if (!match.empty()) {
@@ -101,11 +112,10 @@ Status checkListOptions(const Call& call) {
   }
   if (call.sendInitialEvents)
     faults.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
-  if (!faults.empty()) return fail(invalidObject("ListOptions.meta.k8s.io", "", faults));
-  return {};
+  return refuseOptions(call, faults);
 }
 
-Status checkWatchOptions(const Call& call) {
+Status checkWatchOptions(Call& call) {
   Faults faults;
   const std::string& match = call.resourceVersionMatch;
   if (call.sendInitialEvents && match != "NotOlderThan") {
@@ -120,8 +130,7 @@ Status checkWatchOptions(const Call& call) {
     if (!call.continueToken.empty())
       faults.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
   }
-  if (!faults.empty()) return fail(invalidObject("ListOptions.meta.k8s.io", "", faults));
-  return {};
+  return refuseOptions(call, faults);
 }
 
 Result<kube::LabelSelector> labelFilter(const std::string& text) {

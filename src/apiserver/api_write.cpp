@@ -6,7 +6,9 @@
 #include "apiserver/api.h"
 #include "apiserver/decode.h"
 #include "apiserver/faults.h"
+#include "apiserver/go_json.h"
 #include "apiserver/metadata.h"
+#include "apiserver/pod_warnings.h"
 #include "base/strings.h"
 #include "data/json.h"
 
@@ -67,6 +69,14 @@ bool isEmptyCollection(const Value& value) {
   return value.isNull() || ((value.isArray() || value.isObject()) && value.empty());
 }
 
+void warn(Call& call, const Resource& resource, const Value& object) {
+  if (resource.kind->warnings) {
+    for (std::string& warning : resource.kind->warnings(object)) call.warnings.push_back(std::move(warning));
+  }
+  if (resource.custom) return;
+  for (std::string& warning : podWarnings(object)) call.warnings.push_back(std::move(warning));
+}
+
 /// Whether what is neither metadata nor status differs.
 bool specDiffers(const Value& a, const Value& b) {
   auto differs = [](const Value& one, const Value& other) {
@@ -99,7 +109,6 @@ std::string Api::managerOf(const Call& call) const {
 
 Status Api::checkBodyType(const Resource& resource, const Value& body) const {
   if (!body.isObject()) {
-    std::string text = data::toJson(body);
     std::string what = body.isArray()     ? "array"
                        : body.isString()  ? "string"
                        : body.isNumeric() ? "number"
@@ -109,7 +118,7 @@ Status Api::checkBodyType(const Resource& resource, const Value& body) const {
                            " into Go value of type struct { APIVersion string "
                            "\"json:\\\"apiVersion,omitempty\\\"\"; Kind string "
                            "\"json:\\\"kind,omitempty\\\"\" } (" +
-                           hex(text.substr(0, 5)) + (text.size() > 5 ? " ..." : "") + ")"));
+                           summarizeBody(data::toJson(body)) + ")"));
   }
   const std::string& apiVersion = body.get("apiVersion").asString();
   const std::string& kind = body.get("kind").asString();
@@ -130,9 +139,21 @@ Status Api::checkBodyType(const Resource& resource, const Value& body) const {
                            ")"));
   }
   if (!kind.empty() && kind != resource.kind->kind) {
-    return fail(badRequest(kind + " in version \"" + resource.kind->version + "\" cannot be handled as a " +
-                           resource.kind->kind + ": no kind \"" + kind +
-                           "\" is registered for this resource"));
+    std::string lead = kind + " in version \"" + resource.kind->version + "\" cannot be handled as a " +
+                       resource.kind->kind + ": ";
+    if (resource.custom) {
+      return fail(badRequest("the kind in the data (" + kind + ") does not match the expected kind (" +
+                             resource.kind->kind + ")"));
+    }
+    if (!parts_.registry.findKind(resource.kind->apiVersion(), kind)) {
+      return fail(badRequest(lead + "no kind \"" + kind + "\" is registered for version \"" +
+                             resource.kind->apiVersion() + "\" in scheme \"pkg/runtime/scheme.go:110\""));
+    }
+    std::string package = resource.kind->group.empty()
+                              ? "core"
+                              : resource.kind->group.substr(0, resource.kind->group.find('.'));
+    return fail(badRequest(lead + "converting (" + resource.kind->version + "." + kind + ") to (" + package +
+                           "." + resource.kind->kind + "): unknown conversion"));
   }
   return {};
 }
@@ -176,7 +197,9 @@ Status Api::nameNew(Call& call, const Resource& resource, Value& object) const {
   if (!meta.isObject()) meta = Value::object();
   const std::string& ns = meta.get("namespace").asString();
   std::string expected = resource.kind->namespaced ? call.ns : "";
-  if (ns.empty() && !expected.empty()) {
+  if (!resource.kind->namespaced) {
+    meta.erase("namespace");
+  } else if (ns.empty()) {
     meta.set("namespace", expected);
   } else if (ns != expected) {
     return fail(
@@ -268,10 +291,14 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
   if (object.get("metadata", "resourceVersion").isString() &&
       !object.get("metadata", "resourceVersion").asString().empty()) {
     return fail(Error(ErrorCode::Internal, "resourceVersion should not be set on objects to be created")
-                    .reason("InternalError"));
+                    .reason(kNoReason));
   }
   TRY_VOID(nameNew(call, resource, object));
   if (kind.setDefaults) kind.setDefaults(object);
+  // Kubernetes keeps this one beside the object and shows it as an annotation, so its maker is seen to own
+  // it.
+  if (!tracked && kind.group == "apps" && kind.resource == "daemonsets" && kind.prepareCreate)
+    kind.prepareCreate(object);
   if (!tracked)
     object = trackUpdate({}, std::move(object), resource, {managerOf(call), "", parts_.clock.now()});
   TRY_VOID(admitted(Admission::Operation::Create, call, resource, nullptr, object));
@@ -284,9 +311,7 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
   if (kind.validate) kind.validate(object, faults);
   if (faults.empty()) validateMetadata(object, kind, faults);
   if (!faults.empty()) return fail(invalidObject(kind.groupKind(), name, faults));
-  if (kind.warnings) {
-    for (std::string& warning : kind.warnings(object)) call.warnings.push_back(std::move(warning));
-  }
+  warn(call, resource, object);
   std::unique_lock<std::mutex> allocation;
   TRY_VOID(allocated(resource, object, nullptr, faults, allocation));
   if (!faults.empty()) return fail(invalidObject(kind.groupKind(), name, faults));
@@ -439,7 +464,11 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   }
   TRY_VOID(admitted(Admission::Operation::Update, call, resource, &live, object));
   keepServerFields(writing, live, object);
-  if (kind.generation && call.subresource.empty() && specDiffers(object, live)) {
+  // A Deployment's annotations reach its revisions, so they count as part of what is wanted.
+  bool wanted = specDiffers(object, live) ||
+                (kind.group == "apps" && kind.resource == "deployments" &&
+                 object.get("metadata", "annotations") != live.get("metadata", "annotations"));
+  if (kind.generation && call.subresource.empty() && wanted) {
     object["metadata"].set("generation", live.get("metadata", "generation").asInt() + 1);
   }
   if (kind.prepareUpdate) kind.prepareUpdate(object, live, call.subresource);
@@ -452,9 +481,7 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   if (faults.empty() && call.subresource.empty())
     TRY_VOID(allocated(resource, object, &live, faults, allocation));
   if (!faults.empty()) return fail(invalidObject(kind.groupKind(), call.name, faults));
-  if (kind.warnings) {
-    for (std::string& warning : kind.warnings(object)) call.warnings.push_back(std::move(warning));
-  }
+  if (call.subresource.empty()) warn(call, resource, object);
   object["metadata"].set("resourceVersion", now);
   object.set("metadata", orderedMetadata(object.get("metadata")));
   // A deletion that waited for finalizers ends with the last of them.

@@ -51,6 +51,10 @@ data::Value statusOf(const Error& error, const Call& call, const Resource* resou
   using data::Value;
   Value status = kube::statusOfError(error);
   std::string reason = status.get("reason").asString();
+  if (reason == kNoReason) {
+    status.erase("reason");
+    return status;
+  }
   Value details = Value::object();
   if (call.about) {
     if (!call.about->name.empty()) details.set("name", call.about->name);

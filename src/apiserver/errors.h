@@ -25,6 +25,9 @@ Error noSuchPath();
 /// The meta/v1 Status that answers a failed call, details included.
 data::Value statusOf(const Error& error, const Call& call, const Resource* resource);
 
+/// The reason of the few failures for which Kubernetes gives none.
+inline const char* const kNoReason = "(none)";
+
 inline const char* const kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
 

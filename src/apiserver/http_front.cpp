@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "apiserver/discovery.h"
+#include "apiserver/go_json.h"
 #include "apiserver/openapi.h"
 #include "apiserver/protobuf.h"
 #include "apiserver/table.h"
@@ -80,7 +81,7 @@ Result<Wanted> parseAccept(const std::string& accept) {
                   .reason("NotAcceptable"));
 }
 
-Result<Value> parseBody(const net::ServerRequest& request) {
+Result<Value> parseBody(const net::ServerRequest& request, const Resource& resource) {
   const std::string* header = net::findHeader(request.headers, "content-type");
   std::string type =
       header == nullptr ? "application/json" : toLower(trim(header->substr(0, header->find(';'))));
@@ -95,15 +96,22 @@ Result<Value> parseBody(const net::ServerRequest& request) {
               type == "application/merge-patch+json" || type == "application/strategic-merge-patch+json" ||
               type.empty();
   if (!json) {
-    return fail(Error(ErrorCode::UnsupportedMedia,
-                      "the body of the request was in an unknown format - accepted media types include: "
-                      "application/json, application/yaml")
-                    .reason("UnsupportedMediaType"));
+    std::string types = "application/json, application/yaml";
+    if (!resource.custom) types += ", application/vnd.kubernetes.protobuf";
+    return fail(
+        Error(ErrorCode::UnsupportedMedia,
+              "the body of the request was in an unknown format - accepted media types include: " + types)
+            .reason("UnsupportedMediaType"));
   }
   auto value = data::parseJson(std::string_view(request.body));
-  if (!value)
-    return fail(badRequest("couldn't get version/kind; json parse error: " + value.error().message()));
-  return value;
+  if (value) return value;
+  std::string why = goJsonError(request.body);
+  if (why.empty()) why = value.error().message();
+  if (request.method == "PATCH") return fail(badRequest("error decoding patch: " + why));
+  why = "couldn't get version/kind; json parse error: " + why;
+  if (resource.custom) return fail(badRequest(why));
+  return fail(badRequest("the object provided is unrecognized (must be of type " + resource.kind->kind +
+                         "): " + why + " (" + summarizeBody(request.body) + ")"));
 }
 
 std::optional<kube::PatchType> patchTypeOf(const net::ServerRequest& request) {
@@ -466,7 +474,14 @@ Status HttpFront::authorize(Exchange& x, const std::string& verb) {
 Status HttpFront::serve(Exchange& x, const std::string& verb) {
   Call& call = x.call;
   x.resource = api_.registry().find(call.type);
-  if (!x.resource) return pageNotFound(x);
+  if (!x.resource) {
+    for (const ResourcePtr& one : api_.registry().all()) {
+      if (one->kind->group != call.type.group || one->kind->version != call.type.version) continue;
+      call.about = Call::About{};
+      return fail(noSuchPath());
+    }
+    return pageNotFound(x);
+  }
   const KindInfo& kind = *x.resource->kind;
   bool scoped = kind.namespaced == !call.ns.empty();
   bool acrossNamespaces =
@@ -486,10 +501,15 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
                std::any_of(kind.subresources.begin(), kind.subresources.end(),
                            [&](const auto& one) { return one.first == call.subresource; });
   if (!known) {
-    call.type = {};
-    call.name.clear();
+    if (!x.resource->custom) call.about = Call::About{};
     return fail(noSuchPath());
   }
+  if (verb == "create" && !call.name.empty() && call.subresource.empty()) {
+    return fail(
+        Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource")
+            .reason("MethodNotAllowed"));
+  }
+  if (!x.resource->deprecation.empty()) call.warnings.push_back(x.resource->deprecation);
   if (call.subresource.empty() && !x.resource->serves(verb)) {
     return fail(
         Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource")
@@ -515,11 +535,14 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
   Answer made;
   if (verb == "delete" || verb == "deletecollection") {
     if (!x.request.body.empty()) {
-      TRY(Value body, parseBody(x.request));
+      // A body stands for the whole of the options; the query then says nothing.
+      TRY(Value body, parseBody(x.request, *x.resource));
+      call.dryRun = false;
       readDeleteOptions(body, call);
+    } else {
+      if (x.param("propagationPolicy") != nullptr) call.remove.propagation = x.text("propagationPolicy");
+      if (auto grace = number(x.text("gracePeriodSeconds"))) call.remove.gracePeriodSeconds = *grace;
     }
-    if (x.param("propagationPolicy") != nullptr) call.remove.propagation = x.text("propagationPolicy");
-    if (auto grace = number(x.text("gracePeriodSeconds"))) call.remove.gracePeriodSeconds = *grace;
     TRY(made, verb == "delete" ? api_.remove(call) : api_.removeCollection(call));
   } else {
     if (verb == "patch") {
@@ -531,10 +554,10 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
       }
       if (*type == kube::PatchType::Apply)
         x.request.headers.insert(x.request.headers.begin(), {"content-type", "application/apply-patch+yaml"});
-      TRY(Value body, parseBody(x.request));
+      TRY(Value body, parseBody(x.request, *x.resource));
       TRY(made, api_.patch(call, *type, body));
     } else {
-      TRY(Value body, parseBody(x.request));
+      TRY(Value body, parseBody(x.request, *x.resource));
       TRY(made, verb == "create" ? api_.create(call, body) : api_.update(call, body));
     }
   }

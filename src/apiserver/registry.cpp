@@ -16,7 +16,9 @@ std::string groupPart(const KindInfo& kind) {
 
 }  // namespace
 
-std::string Resource::key(std::string_view ns, std::string_view name) const { return prefixOf(ns) + std::string(name); }
+std::string Resource::key(std::string_view ns, std::string_view name) const {
+  return prefixOf(ns) + std::string(name);
+}
 
 std::string Resource::prefixOf(std::string_view ns) const {
   return ns.empty() || !kind->namespaced ? prefix : prefix + std::string(ns) + "/";
@@ -47,7 +49,8 @@ Registry::Registry(std::vector<KindInfo> builtin) {
   std::vector<std::shared_ptr<const KindInfo>> kinds;
   for (KindInfo& kind : builtin) kinds.push_back(std::make_shared<const KindInfo>(std::move(kind)));
   for (const auto& kind : kinds) {
-    bool isStored = kind->storageGroup.empty() && (kind->storageVersion.empty() || kind->storageVersion == kind->version);
+    bool isStored =
+        kind->storageGroup.empty() && (kind->storageVersion.empty() || kind->storageVersion == kind->version);
     auto place = std::make_pair(groupPart(*kind), kind->resource);
     if (isStored && (stored.count(place) == 0 || kind->storageVersion == kind->version)) stored[place] = kind;
   }
@@ -57,6 +60,9 @@ Registry::Registry(std::vector<KindInfo> builtin) {
     auto it = stored.find({groupPart(*kind), kind->resource});
     resource->storage = it != stored.end() ? it->second : kind;
     resource->prefix = "/" + groupPart(*kind) + "/" + kind->resource + "/";
+    if (kind->group.empty() && kind->resource == "endpoints") {
+      resource->deprecation = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+    }
     (*map)[{kind->group, kind->version, kind->resource}] = std::move(resource);
   }
   map_ = std::move(map);

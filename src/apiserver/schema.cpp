@@ -55,7 +55,24 @@ Status SchemaSet::addDefinitions(const data::Value& definitions) {
   for (const data::Member& member : definitions.members()) {
     TRY_VOID(fill(*named_.find(member.key.str())->second, member.value, 0));
   }
+  makeVariants();
   return {};
+}
+
+void SchemaSet::makeVariants() {
+  for (const Variant& variant : variants_) {
+    Schema& out = *variant.made;
+    out = *variant.target;
+    const data::Value& marks = variant.marks;
+    if (marks.has("x-kubernetes-map-type"))
+      out.atomicMap = marks.get("x-kubernetes-map-type").asString() == "atomic";
+    if (marks.has("x-kubernetes-patch-strategy")) {
+      out.patchRetainKeys =
+          marks.get("x-kubernetes-patch-strategy").asString().find("retainKeys") != std::string::npos;
+    }
+    if (const data::Value* value = marks.find("default")) out.defaultValue = *value;
+  }
+  variants_.clear();
 }
 
 Result<const Schema*> SchemaSet::addInline(const data::Value& schema) {
@@ -86,13 +103,11 @@ Result<const Schema*> SchemaSet::read(const data::Value& schema, int depth) {
     return fail(Error(ErrorCode::Invalid, "schema refers to " + name + ", which is not defined"));
   }
   // Marks of the list or map may stand beside the reference; they belong to this use of it only.
-  if (!schema.has("x-kubernetes-map-type") && !schema.has("x-kubernetes-patch-strategy")) return target;
+  if (!schema.has("x-kubernetes-map-type") && !schema.has("x-kubernetes-patch-strategy") &&
+      !schema.has("default"))
+    return target;
   Schema& out = make();
-  out = *target;
-  if (schema.has("x-kubernetes-map-type"))
-    out.atomicMap = schema.get("x-kubernetes-map-type").asString() == "atomic";
-  out.patchRetainKeys =
-      schema.get("x-kubernetes-patch-strategy").asString().find("retainKeys") != std::string::npos;
+  variants_.push_back({&out, target, schema});
   return &out;
 }
 

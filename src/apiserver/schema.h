@@ -104,9 +104,17 @@ class SchemaSet {
 
  private:
   Result<const Schema*> read(const data::Value& schema, int depth);
+  void makeVariants();
   Status fill(Schema& out, const data::Value& schema, int depth);
 
+  /// A use of a named schema with marks of its own; made when all names are filled.
+  struct Variant {
+    Schema* made;
+    const Schema* target;
+    data::Value marks;
+  };
   std::deque<Schema> all_;
+  std::vector<Variant> variants_;
   std::map<std::string, Schema*, std::less<>> named_;
   const Schema* objectMeta_ = nullptr;
 };

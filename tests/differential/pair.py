@@ -17,6 +17,7 @@ ADDRESS = re.compile(r"\b10\.96\.\d+\.\d+\b")
 # Messages that hold a whole object, or the revision of one.
 WHOLE = re.compile(r'patch: Invalid value: ".*?[^\\]":', re.S)
 CAUSE = re.compile(r'^Invalid value: "\{\\".*?[^\\]":', re.S)
+IMMUTABLE = re.compile(r"Invalid value: \{.*?\}: (field is immutable)", re.S)  # Go prints its own structs
 RECORD = re.compile(r"in record \(\d+\)")
 DROPPED = {"uid", "resourceVersion", "selfLink"}
 
@@ -71,10 +72,15 @@ def plain(value, key=None):
             out[name] = plain(item, name)
         return out
     if isinstance(value, list):
-        return [plain(item, key) for item in value]
+        items = [plain(item, key) for item in value]
+        if key == "causes":  # the same fault told twice is one fault
+            items = [item for i, item in enumerate(items) if item not in items[:i]]
+        return items
     if isinstance(value, str):
         value = TIME.sub("TIME", UUID.sub("UUID", value))
         value = ADDRESS.sub("ADDRESS", RANDOM_NAME.sub(r"\1xxxxx", value))
+        value = value.split("(allow it to be set to 1 if it was previously negative)")[0]  # then Go prints a diff of structs
+        value = IMMUTABLE.sub(r"Invalid value: OBJECT: \1", value)
         value = RECORD.sub("in record (N)", CAUSE.sub("Invalid value: OBJECT:", WHOLE.sub("patch: Invalid value: OBJECT:", value)))
         return value
     if key == "nodePort" and isinstance(value, int) and 30000 <= value <= 32767:

@@ -154,7 +154,7 @@ void addSelectableFields(KindInfo& kind) {
 
 void addNameRule(KindInfo& kind) {
   using Rule = KindInfo::NameRule;
-  if (kind.group == "rbac.authorization.k8s.io") kind.nameRule = Rule::PathSegment;
+  if (kind.group == "rbac.authorization.k8s.io" || kind.group == "policy") kind.nameRule = Rule::PathSegment;
   if (kind.group.empty() && kind.resource == "namespaces") kind.nameRule = Rule::Label;
   if (kind.group == "apps" && kind.resource == "statefulsets") kind.nameRule = Rule::Label;
   if (kind.group.empty() && kind.resource == "services") kind.nameRule = Rule::Label1035;

@@ -373,11 +373,7 @@ Result<Value> serverSideApply(const Value& live, const Value& config, const Reso
   own.apiVersion = apiVersion;
   bool changed = live.isNull() || !(result == before);
   if (changed) own.time = time;
-  if (own.fields.empty()) {
-    managers.erase(id);
-  } else if (own.time.empty()) {
-    own.time = time;
-  }
+  if (own.fields.empty()) managers.erase(id);
   if (!changed) result = std::move(before);
   if (manager.name == "kubectl" && !result.get("metadata", "annotations", kLastApplied).asString().empty()) {
     Value plain = config;

@@ -5,6 +5,12 @@ namespace puppis::cli {
 
 std::vector<Verb> allVerbs() {
   return {
+      controllerVerb(),
+      cueDefVerb(),
+      cueEvalVerb(),
+      cueExportVerb(),
+      cueFmtVerb(),
+      cueVetVerb(),
       defApplyVerb(),
       defDelVerb(),
       defFmtVerb(),
@@ -14,13 +20,15 @@ std::vector<Verb> allVerbs() {
       defRenderVerb(),
       defTestVerb(),
       defVetVerb(),
+      deleteVerb(),
       dryRunVerb(),
+      installVerb(),
+      liveDiffVerb(),
+      lsVerb(),
       serverVerb(),
-      cueDefVerb(),
-      cueEvalVerb(),
-      cueExportVerb(),
-      cueFmtVerb(),
-      cueVetVerb(),
+      statusVerb(),
+      uninstallVerb(),
+      upVerb(),
       versionVerb(),
   };
 }

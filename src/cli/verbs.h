@@ -11,6 +11,12 @@ namespace puppis::cli {
 /// it below and name it in verbs.cpp.
 std::vector<Verb> allVerbs();
 
+Verb controllerVerb();
+Verb cueDefVerb();
+Verb cueEvalVerb();
+Verb cueExportVerb();
+Verb cueFmtVerb();
+Verb cueVetVerb();
 Verb defApplyVerb();
 Verb defDelVerb();
 Verb defFmtVerb();
@@ -20,13 +26,15 @@ Verb defListVerb();
 Verb defRenderVerb();
 Verb defTestVerb();
 Verb defVetVerb();
+Verb deleteVerb();
 Verb dryRunVerb();
+Verb installVerb();
+Verb liveDiffVerb();
+Verb lsVerb();
 Verb serverVerb();
-Verb cueDefVerb();
-Verb cueEvalVerb();
-Verb cueExportVerb();
-Verb cueFmtVerb();
-Verb cueVetVerb();
+Verb statusVerb();
+Verb uninstallVerb();
+Verb upVerb();
 Verb versionVerb();
 
 }  // namespace puppis::cli

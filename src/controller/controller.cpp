@@ -33,7 +33,8 @@ kube::ObjectName nameOfKey(const std::string& key) {
 
 Controller::Controller(kube::Client& client, Clock& clock, Log& log, Engine& engine,
                        std::shared_ptr<const oam::Catalog> builtIn, ControllerOptions options)
-    : clock_(clock),
+    : client_(client),
+      clock_(clock),
       log_(log),
       options_(std::move(options)),
       mapper_(client),
@@ -52,9 +53,17 @@ Controller::Controller(kube::Client& client, Clock& clock, Log& log, Engine& eng
   applications_ = &informers_->add(std::move(applications), [this](kube::Informer& informer) {
     informer.onChange([this](const kube::Change& change) { applicationChanged(change); });
   });
-  reconciler_ =
-      std::make_unique<Reconciler>(Environment{client, mapper_, *applications_, definitions_, objects_,
-                                               trackers_, engine, clock, log, options_.revisionLimit});
+  reconciler_ = std::make_unique<Reconciler>(Environment{client,
+                                                         mapper_,
+                                                         *applications_,
+                                                         definitions_,
+                                                         objects_,
+                                                         trackers_,
+                                                         engine,
+                                                         clock,
+                                                         log,
+                                                         options_.revisionLimit,
+                                                         {}});
 }
 
 Controller::~Controller() {
@@ -110,6 +119,8 @@ void Controller::work() {
 }
 
 Status Controller::start() {
+  TRY(auto version, clusterVersionOf(client_));
+  reconciler_->setVersion(std::move(version));
   informers_->start();
   if (!informers_->waitSynced(kFirstSync)) {
     return fail(Error(ErrorCode::Timeout, "what exists in the cluster could not be listed")

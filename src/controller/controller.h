@@ -54,6 +54,7 @@ class Controller {
   void workOn(const std::string& key);
   std::shared_ptr<Slot> slotOf(const std::string& key);
 
+  kube::Client& client_;
   Clock& clock_;
   Log& log_;
   ControllerOptions options_;

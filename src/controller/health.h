@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "controller/engine.h"
-#include "data/value.h"
 #include "controller/wish.h"
+#include "data/value.h"
 #include "deliver/plan.h"
 
 namespace puppis::controller {

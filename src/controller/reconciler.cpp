@@ -106,7 +106,8 @@ struct Reconciler::Run {
     std::shared_ptr<const oam::Catalog> catalog = env.definitions.catalogFor(owner.ns);
     TRY_VOID(chooseRevision(parsed, catalog));
     memory.stage = Stage::Render;
-    TRY(Wish wish, makeWish(env.engine, env.mapper, parsed, *catalog, owner, memory.revision->name));
+    TRY(Wish wish,
+        makeWish(env.engine, env.mapper, parsed, *catalog, owner, memory.revision->name, env.version));
     for (const auto& warning : wish.warnings) {
       env.log.warn("rendering warns", {{"application", owner.str()}, {"warning", warning.str()}});
     }

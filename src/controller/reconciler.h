@@ -35,6 +35,7 @@ struct Environment {
   Clock& clock;
   Log& log;
   int revisionLimit = 10;
+  render::ClusterVersion version = {};  ///< of the API
 };
 
 /// What is remembered of one Application between its reconciliations, so that an event costs no rendering and
@@ -60,6 +61,8 @@ class Reconciler {
  public:
   explicit Reconciler(Environment environment) : env_(environment) {}
 
+  /// Before the first reconciliation.
+  void setVersion(render::ClusterVersion version) { env_.version = std::move(version); }
   Next reconcile(const kube::ObjectName& name, Memory& memory);
 
  private:

@@ -5,7 +5,10 @@
 #include <functional>
 #include <map>
 
+#include "data/json.h"
+#include "deliver/merge.h"
 #include "kube/object.h"
+#include "kube/status.h"
 #include "render/deployments.h"
 
 namespace puppis::controller {
@@ -25,8 +28,10 @@ class PolicyRules {
  public:
   explicit PolicyRules(const oam::Application& application) {
     for (const auto& policy : application.policies) {
-      if (policy.type != "take-over" && policy.type != "read-only" && policy.type != "garbage-collect") continue;
-      for (const auto& rule : policy.properties.get("rules").elements()) rules_.push_back({policy.type, rule});
+      if (policy.type != "take-over" && policy.type != "read-only" && policy.type != "garbage-collect")
+        continue;
+      for (const auto& rule : policy.properties.get("rules").elements())
+        rules_.push_back({policy.type, rule});
     }
   }
 
@@ -61,8 +66,9 @@ Result<std::string> placement(const oam::Application& application, const std::st
     if (policy.name != topology || policy.type != "topology") continue;
     for (const auto& cluster : policy.properties.get("clusters").elements()) {
       if (cluster.asString() == "local") continue;
-      return fail(policy.place.error(ErrorCode::NotSupported, "the cluster \"" + cluster.asString() +
-                                                                  "\" is not joined; only \"local\" is served"));
+      return fail(policy.place.error(
+          ErrorCode::NotSupported,
+          "the cluster \"" + cluster.asString() + "\" is not joined; only \"local\" is served"));
     }
     return policy.properties.get("namespace").asString();
   }
@@ -72,8 +78,13 @@ Result<std::string> placement(const oam::Application& application, const std::st
 class Wisher {
  public:
   Wisher(Engine& engine, kube::RestMapper& mapper, const oam::Catalog& catalog, const deliver::Owner& owner,
-         const std::string& revision)
-      : engine_(engine), mapper_(mapper), catalog_(catalog), owner_(owner), revision_(revision) {}
+         const std::string& revision, const render::ClusterVersion& version)
+      : engine_(engine),
+        mapper_(mapper),
+        catalog_(catalog),
+        owner_(owner),
+        revision_(revision),
+        version_(version) {}
 
   Result<Wish> run(const oam::Application& application) {
     oam::ApplicationFiles files;
@@ -95,6 +106,7 @@ class Wisher {
     context.appRevision = revision_;
     context.cluster = "local";
     context.targetNamespace = targetNamespace;
+    context.clusterVersion = version_;
     TRY(auto rendered, engine_.render(application, catalog_, context));
     std::move(rendered.warnings.begin(), rendered.warnings.end(), std::back_inserter(wish_.warnings));
     PolicyRules rules(application);
@@ -109,7 +121,8 @@ class Wisher {
         if (resource.role == render::Resource::Role::Trait) one.trait = resource.traitType;
         TRY_VOID(place(one, home));
         rules.apply(one, component.type);
-        wished.ids.push_back(take(std::move(one)));
+        TRY(ObjectId id, take(std::move(one)));
+        wished.ids.push_back(std::move(id));
       }
       wished.rendered = std::move(component);
       wish_.components.push_back(std::move(wished));
@@ -119,7 +132,7 @@ class Wisher {
         deliver::Desired one;
         one.object = object;
         TRY_VOID(place(one, home));
-        take(std::move(one));
+        TRY_VOID(take(std::move(one)));
       }
     }
     return {};
@@ -141,10 +154,20 @@ class Wisher {
     return {};
   }
 
-  ObjectId take(deliver::Desired one) {
+  Result<ObjectId> take(deliver::Desired one) {
     ObjectId id = ObjectId::of(one.object, one.cluster);
-    wish_.kinds.insert(kube::gvkOf(one.object));
-    wish_.desired.push_back(std::move(one));
+    auto [at, fresh] = places_.try_emplace(id, wish_.desired.size());
+    if (fresh) {
+      wish_.kinds.insert(kube::gvkOf(one.object));
+      wish_.desired.push_back(std::move(one));
+      return id;
+    }
+    deliver::Desired& first = wish_.desired[at->second];
+    if (!(first.object == one.object)) {
+      wish_.warnings.push_back(
+          Error(ErrorCode::Invalid, id.str() + " is made twice; where they differ the later wins"));
+    }
+    TRY(first.object, deliver::overlay(first.object, one.object));
     return id;
   }
 
@@ -153,14 +176,35 @@ class Wisher {
   const oam::Catalog& catalog_;
   const deliver::Owner& owner_;
   const std::string& revision_;
+  const render::ClusterVersion& version_;
   Wish wish_;
+  std::map<ObjectId, std::size_t> places_;
 };
 
 }  // namespace
 
 Result<Wish> makeWish(Engine& engine, kube::RestMapper& mapper, const oam::Application& application,
-                      const oam::Catalog& catalog, const deliver::Owner& owner, const std::string& revision) {
-  return Wisher(engine, mapper, catalog, owner, revision).run(application);
+                      const oam::Catalog& catalog, const deliver::Owner& owner, const std::string& revision,
+                      const render::ClusterVersion& version) {
+  return Wisher(engine, mapper, catalog, owner, revision, version).run(application);
+}
+
+Result<render::ClusterVersion> clusterVersionOf(kube::Client& client) {
+  kube::RawRequest request;
+  request.path = "/version";
+  TRY(auto answer, client.raw(request));
+  TRY(Value body, data::parseJson(answer.body));
+  if (answer.status >= 300) return fail(kube::errorOfStatus(answer.status, body));
+  render::ClusterVersion out;
+  out.major = body.get("major").asString();
+  // Some vendors write "28+".
+  for (char c : body.get("minor").asString()) {
+    if (c < '0' || c > '9') break;
+    out.minor = out.minor * 10 + (c - '0');
+  }
+  out.gitVersion = body.get("gitVersion").asString();
+  out.platform = body.get("platform").asString();
+  return out;
 }
 
 }  // namespace puppis::controller

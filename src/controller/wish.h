@@ -21,8 +21,8 @@ struct WishedComponent {
   std::string ns;                      ///< where it is placed
 };
 
-/// What an Application wants to be: the bridge from rendering to delivery. A preview and the controller both make
-/// it here.
+/// What an Application wants to be: the bridge from rendering to delivery. A preview and the controller both
+/// make it here.
 struct Wish {
   std::vector<WishedComponent> components;
   std::vector<deliver::Desired> desired;
@@ -31,9 +31,14 @@ struct Wish {
   std::vector<Error> warnings;
 };
 
-/// Renders the Application, for every topology it names, and gives each object its namespace, its owner's labels and
-/// what the policies take-over, read-only and garbage-collect say of it.
+/// Renders the Application, for every topology it names, and gives each object its namespace, its owner's
+/// labels and what the policies take-over, read-only and garbage-collect say of it. Two objects of one name
+/// become one, the later laid over the earlier, with a warning.
 Result<Wish> makeWish(Engine& engine, kube::RestMapper& mapper, const oam::Application& application,
-                      const oam::Catalog& catalog, const deliver::Owner& owner, const std::string& revision);
+                      const oam::Catalog& catalog, const deliver::Owner& owner, const std::string& revision,
+                      const render::ClusterVersion& version);
+
+/// The version that the API says it has; templates choose API versions by it.
+Result<render::ClusterVersion> clusterVersionOf(kube::Client& client);
 
 }  // namespace puppis::controller

@@ -283,6 +283,10 @@ Value creatable(const Value& desired) {
   return out;
 }
 
+Result<Value> overlay(const Value& below, const Value& above) {
+  return data::applyStrategicMerge(below, above, schemaFor(above, below, Value()));
+}
+
 Result<Update> updateTo(const Value& creatableDesired, const Value& live) {
   Value base = lastApplied(live);
   data::MergeSchema schema = schemaFor(creatableDesired, live, base);

@@ -29,6 +29,10 @@ struct Update {
 /// Numbers of resources compare by quantity. `creatableDesired` is the result of creatable().
 Result<Update> updateTo(const Value& creatableDesired, const Value& live);
 
+/// One object out of two that are wanted under one name: `above` laid over `below`, lists of built-in kinds
+/// merged by their keys.
+Result<Value> overlay(const Value& below, const Value& above);
+
 /// Whether two texts are the same Kubernetes quantity ("0.5" and "500m").
 bool sameQuantity(std::string_view a, std::string_view b);
 

@@ -194,8 +194,12 @@ Result<ApiResource> RestMapper::byKind(const Gvk& gvk) {
   Error missing(ErrorCode::NotFound,
                 "the API serves no kind \"" + gvk.kind + "\" in \"" + gvk.apiVersion() + "\"");
   std::vector<std::string> kinds;
-  for (const auto& r : resources_) kinds.push_back(r.gvk.kind);
-  if (auto near = nearest(gvk.kind, kinds)) missing.suggest(*near);
+  for (const auto& r : resources_) {
+    if (r.gvk.kind == gvk.kind && r.gvk.group == gvk.group) missing.expected(r.gvk.apiVersion());
+    kinds.push_back(r.gvk.kind);
+  }
+  auto near = nearest(gvk.kind, kinds);
+  if (near && *near != gvk.kind) missing.suggest(*near);
   return fail(missing);
 }
 

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/clock.h"
+#include "cli/cluster.h"
+#include "cli/def_files.h"
+#include "cli/definition_store.h"
+#include "cli/delivery.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "controller/crds.h"
+#include "controller/types.h"
+#include "kube/object.h"
+#include "oam/runtime.h"
+
+namespace puppis::cli {
+
+using data::Value;
+
+namespace {
+
+const kube::Gvr kCrds{"apiextensions.k8s.io", "v1", "customresourcedefinitions"};
+const kube::Gvr kNamespaces{"", "v1", "namespaces"};
+constexpr std::string_view kManagedBy = "app.kubernetes.io/managed-by";
+constexpr Nanos kEstablished = std::chrono::seconds(60);
+constexpr Nanos kPoll = std::chrono::milliseconds(100);
+
+bool established(const Value& crd) {
+  for (const auto& condition : crd.get("status", "conditions").elements()) {
+    if (condition.get("type").asString() == "Established")
+      return condition.get("status").asString() == "True";
+  }
+  return false;
+}
+
+class Install final : public Command {
+ public:
+  void declare(Options& options) override {
+    cluster_.declare(options);
+    options.flag(override_, "--override-definitions",
+                 "Replace definitions of the same names that something else installed");
+    options.flag(crdsOnly_, "--crds-only", "Only the custom resource definitions");
+  }
+
+  Result<int> run(Context& context) override {
+    TRY(std::unique_ptr<Cluster> cluster, connect(context, cluster_));
+    TRY_VOID(installCrds(context, cluster->client()));
+    if (crdsOnly_) return 0;
+    Value ns = Value::object({{"apiVersion", "v1"}, {"kind", "Namespace"}});
+    ns["metadata"].set("name", kSystemNamespace);
+    TRY(Change made, applyObject(cluster->client(), kNamespaces, ns));
+    if (made == Change::Created) context.err << "namespace " << kSystemNamespace << " created\n";
+    TRY_VOID(installDefinitions(context, cluster->client()));
+    context.err << "installed; `puppis controller` delivers Applications from now on\n";
+    return 0;
+  }
+
+ private:
+  static Status installCrds(Context& context, kube::Client& client) {
+    TRY(auto crds, controller::customResourceDefinitions());
+    std::size_t changed = 0;
+    for (auto& crd : crds) {
+      kube::setLabel(crd, kManagedBy, "puppis");
+      TRY(Change change, applyObject(client, kCrds, crd));
+      if (change != Change::Unchanged) ++changed;
+    }
+    Nanos deadline = context.clock.monotonic() + kEstablished;
+    for (const auto& crd : crds) {
+      while (true) {
+        TRY(Value live, client.get(kCrds, {"", kube::name(crd)}));
+        if (established(live)) break;
+        if (context.clock.monotonic() > deadline) {
+          return fail(ErrorCode::Timeout, "the cluster does not serve " + kube::name(crd) + " yet");
+        }
+        context.clock.sleep(kPoll);
+      }
+    }
+    context.err << crds.size() << " custom resource definitions, " << changed << " of them changed\n";
+    return {};
+  }
+
+  Status installDefinitions(Context& context, kube::Client& client) const {
+    auto runtime = oam::makeRuntime();
+    TRY(auto files, builtInDefinitionFiles(*runtime));
+    std::size_t changed = 0;
+    std::size_t left = 0;
+    for (const auto& file : files) {
+      Value object = file.definition->object;
+      object["metadata"].set("namespace", kSystemNamespace);
+      kube::setLabel(object, kManagedBy, "puppis");
+      kube::Gvr type = definitionResource(file.definition->kind);
+      if (!override_) {
+        auto live = client.get(type, kube::nameOf(object));
+        if (live && kube::label(*live, kManagedBy) != "puppis") {
+          ++left;
+          continue;
+        }
+      }
+      TRY(Change change, applyObject(client, type, object));
+      if (change != Change::Unchanged) ++changed;
+    }
+    context.err << files.size() << " definitions, " << changed << " of them changed";
+    if (left > 0)
+      context.err << ", " << left << " of others left as they are (--override-definitions replaces them)";
+    context.err << "\n";
+    return {};
+  }
+
+  ClusterFlags cluster_;
+  bool override_ = false;
+  bool crdsOnly_ = false;
+};
+
+class Uninstall final : public Command {
+ public:
+  void declare(Options& options) override {
+    cluster_.declare(options);
+    options.flag(force_, "--force",
+                 "Even while there are Applications; their objects are then left without a keeper");
+  }
+
+  Result<int> run(Context& context) override {
+    TRY(std::unique_ptr<Cluster> cluster, connect(context, cluster_));
+    kube::Client& client = cluster->client();
+    auto applications = kube::listAll(client, controller::kApplications, "");
+    if (applications && !applications->items.empty() && !force_) {
+      return fail(Error(ErrorCode::Conflict, "there are still " + std::to_string(applications->items.size()) +
+                                                 " Applications, " +
+                                                 kube::nameOf(applications->items[0]).str() + " for one")
+                      .expected("delete them first, or say --force"));
+    }
+    kube::ListOptions ours;
+    ours.labelSelector = std::string(kManagedBy) + "=puppis";
+    TRY(auto crds, kube::listAll(client, kCrds, "", ours));
+    for (const auto& crd : crds.items) {
+      kube::DeleteOptions options;
+      options.uid = kube::uid(crd);
+      TRY_VOID(client.remove(kCrds, {"", kube::name(crd)}, options));
+      context.err << kube::name(crd) << " deleted\n";
+    }
+    return 0;
+  }
+
+ private:
+  ClusterFlags cluster_;
+  bool force_ = false;
+};
+
+}  // namespace
+
+Verb installVerb() {
+  return {"install", "Put the custom resource definitions and the built-in definitions into a cluster",
+          "puppis install\npuppis install --context staging",
+          []() -> std::unique_ptr<Command> { return std::make_unique<Install>(); }};
+}
+
+Verb uninstallVerb() {
+  return {"uninstall", "Take out of a cluster what install put there", "puppis uninstall",
+          []() -> std::unique_ptr<Command> { return std::make_unique<Uninstall>(); }};
+}
+
+}  // namespace puppis::cli

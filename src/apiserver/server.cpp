@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apiserver/server.h"
 
+#include <cstring>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <cstring>
-
 #include "apiserver/admission.h"
 #include "apiserver/bootstrap.h"
 #include "apiserver/caretaker.h"
+#include "apiserver/cel_rules.h"
 #include "apiserver/client.h"
 #include "apiserver/custom_kinds.h"
 #include "apiserver/http_front.h"
@@ -40,7 +41,8 @@ class DirectoryLock {
     file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file_ < 0) return fail(Error(ErrorCode::Io, "cannot open " + path + ": " + std::strerror(errno)));
     if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
-      return fail(Error(ErrorCode::Unavailable, "the data directory " + directory + " is in use by another puppis server"));
+      return fail(Error(ErrorCode::Unavailable,
+                        "the data directory " + directory + " is in use by another puppis server"));
     }
     return {};
   }
@@ -57,7 +59,8 @@ struct Secrets {
 };
 
 /// Reads a secret of the data directory, or makes and keeps it.
-Result<std::string> kept(Files& files, const std::string& path, const std::function<Result<std::string>()>& make) {
+Result<std::string> kept(Files& files, const std::string& path,
+                         const std::function<Result<std::string>()>& make) {
   if (!path.empty() && files.exists(path)) return files.read(path);
   TRY(std::string text, make());
   if (!path.empty()) TRY_VOID(files.write(path, text, 0600));
@@ -81,16 +84,19 @@ Result<Secrets> loadSecrets(const ServerConfig& config, const Server::Parts& par
     if (!pair) return fail(pair.error());
     return pair->certificate + pair->key;
   };
-  TRY(std::string ca, kept(parts.files, path("ca.pem"), [&] { return joined(net::makeAuthority("puppis-ca", parts.clock)); }));
+  TRY(std::string ca, kept(parts.files, path("ca.pem"),
+                           [&] { return joined(net::makeAuthority("puppis-ca", parts.clock)); }));
   out.authority = splitPem(ca);
   TRY(out.signingKey, kept(parts.files, path("service-account.key"), [] { return net::makeSigningKey(); }));
   // These two are cheap and expire: made at every start.
   net::CertificateRequest server;
   server.commonName = "puppis";
   server.server = true;
-  server.dnsNames = {"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"};
+  server.dnsNames = {"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
+                     "kubernetes.default.svc.cluster.local"};
   server.addresses = {"127.0.0.1", "10.96.0.1"};
-  if (config.address != "127.0.0.1" && config.address != "0.0.0.0") server.addresses.push_back(config.address);
+  if (config.address != "127.0.0.1" && config.address != "0.0.0.0")
+    server.addresses.push_back(config.address);
   TRY(out.server, net::issueCertificate(out.authority, server, parts.clock));
   net::CertificateRequest admin;
   admin.commonName = "puppis-admin";
@@ -125,20 +131,22 @@ class WholeServer final : public Server {
     addPosters(*api_);
     front_ = std::make_unique<HttpFront>(*api_, *authenticator_, authorizer_.get());
     front_->addPage("/metrics", [this] { return metrics(); });
-    customKinds_ = std::make_unique<CustomKinds>(*api_, nullptr);
+    customKinds_ = std::make_unique<CustomKinds>(*api_, makeCelRules());
     TRY_VOID(bootstrap(*api_, config_.manifests));
     caretaker_ = std::make_unique<Caretaker>(*api_, secrets_.authority.certificate);
     net::ServerOptions options;
     options.address = config_.address;
     options.port = config_.port;
     options.workers = config_.workers;
-    options.tls = net::ServerTls{secrets_.server.certificate, secrets_.server.key, secrets_.authority.certificate};
-    TRY(net_, net::Server::start(std::move(options),
-                                 [this](net::ServerRequest request, std::shared_ptr<net::Responder> responder) {
-                                   ++requests_;
-                                   front_->handle(std::move(request), std::move(responder));
-                                 },
-                                 parts_.log));
+    options.tls =
+        net::ServerTls{secrets_.server.certificate, secrets_.server.key, secrets_.authority.certificate};
+    TRY(net_, net::Server::start(
+                  std::move(options),
+                  [this](net::ServerRequest request, std::shared_ptr<net::Responder> responder) {
+                    ++requests_;
+                    front_->handle(std::move(request), std::move(responder));
+                  },
+                  parts_.log));
     front_->setAddress(config_.address + ":" + std::to_string(net_->port()));
     return {};
   }
@@ -146,22 +154,26 @@ class WholeServer final : public Server {
   std::uint16_t port() const override { return net_->port(); }
 
   std::string kubeconfig() const override {
-    Value cluster = Value::object({{"server", "https://" + config_.address + ":" + std::to_string(port())},
-                                   {"certificate-authority-data", base64Encode(secrets_.authority.certificate)}});
+    Value cluster =
+        Value::object({{"server", "https://" + config_.address + ":" + std::to_string(port())},
+                       {"certificate-authority-data", base64Encode(secrets_.authority.certificate)}});
     Value user = Value::object({{"client-certificate-data", base64Encode(secrets_.admin.certificate)},
                                 {"client-key-data", base64Encode(secrets_.admin.key)}});
     Value context = Value::object({{"cluster", "puppis"}, {"user", "puppis-admin"}});
-    Value out = Value::object({{"apiVersion", "v1"},
-                               {"kind", "Config"},
-                               {"clusters", Value::array({Value::object({{"name", "puppis"}, {"cluster", std::move(cluster)}})})},
-                               {"users", Value::array({Value::object({{"name", "puppis-admin"}, {"user", std::move(user)}})})},
-                               {"contexts", Value::array({Value::object({{"name", "puppis"}, {"context", std::move(context)}})})},
-                               {"current-context", "puppis"}});
+    Value out = Value::object(
+        {{"apiVersion", "v1"},
+         {"kind", "Config"},
+         {"clusters", Value::array({Value::object({{"name", "puppis"}, {"cluster", std::move(cluster)}})})},
+         {"users", Value::array({Value::object({{"name", "puppis-admin"}, {"user", std::move(user)}})})},
+         {"contexts", Value::array({Value::object({{"name", "puppis"}, {"context", std::move(context)}})})},
+         {"current-context", "puppis"}});
     return data::toYaml(out);
   }
 
   std::unique_ptr<kube::Client> client(std::string agent) override {
-    return makeLocalClient(*api_, *front_, {"system:puppis", "", {"system:masters", "system:authenticated"}, {}}, std::move(agent));
+    return makeLocalClient(*api_, *front_,
+                           {"system:puppis", "", {"system:masters", "system:authenticated"}, {}},
+                           std::move(agent));
   }
 
   Api& api() override { return *api_; }
@@ -175,14 +187,18 @@ class WholeServer final : public Server {
   std::string metrics() {
     std::string out;
     auto gauge = [&](const char* name, const char* help, auto value) {
-      out += std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " gauge\n" + name + " " + std::to_string(value) + "\n";
+      out += std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " gauge\n" + name + " " +
+             std::to_string(value) + "\n";
     };
     gauge("puppis_apiserver_watches", "Watches that are open", api_->hub().size());
     gauge("puppis_store_revision", "Newest revision of the store", store_->revision());
     gauge("puppis_store_compacted_revision", "Revisions up to this one are forgotten", store_->compacted());
     gauge("puppis_store_objects", "Objects in the store", store_->count("/", store::prefixEnd("/")));
-    out += "# HELP puppis_apiserver_requests_total HTTP requests taken\n# TYPE puppis_apiserver_requests_total counter\n"
-           "puppis_apiserver_requests_total " + std::to_string(requests_.load()) + "\n";
+    out +=
+        "# HELP puppis_apiserver_requests_total HTTP requests taken\n# TYPE puppis_apiserver_requests_total "
+        "counter\n"
+        "puppis_apiserver_requests_total " +
+        std::to_string(requests_.load()) + "\n";
     return out;
   }
 

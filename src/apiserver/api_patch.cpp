@@ -115,7 +115,9 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
       if (resource->custom && next.get("kind") != live.get("kind")) {
         Faults faults;
         faults.invalid("kind", next.get("kind"), "must be " + resource->kind->kind);
-        return fail(invalidObject(resource->kind->groupKind(), call.name, faults));
+        std::string groupKind = next.get("kind").asString() + "." + resource->kind->group;
+        call.about = Call::About{resource->kind->group, next.get("kind").asString(), call.name};
+        return fail(invalidObject(groupKind, call.name, faults));
       }
       if (next.get("kind") != live.get("kind") || next.get("apiVersion") != live.get("apiVersion")) {
         return refuse("no kind \"" + next.get("kind").asString() + "\" is registered for version \"" +

@@ -323,9 +323,14 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
   }
   auto committed = commit({key, resource.toStorage(object), 0, &stampRevision}, false);
   if (!committed) {
-    if (committed.error().code() == ErrorCode::Conflict)
-      return fail(alreadyExists(kind.groupResource(), name));
-    return fail(committed.error());
+    if (committed.error().code() != ErrorCode::Conflict) return fail(committed.error());
+    store::EntryPtr there = parts_.store.get(key);
+    Error error = alreadyExists(kind.groupResource(), name);
+    if (there && there->value.get("metadata").has("deletionTimestamp")) {
+      error = Error(ErrorCode::AlreadyExists, "object is being deleted: " + error.message())
+                  .reason("AlreadyExists");
+    }
+    return fail(error);
   }
   return Answer{201, resource.fromStorage((*committed)[0]->value)};
 }
@@ -481,7 +486,7 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   if (faults.empty() && call.subresource.empty())
     TRY_VOID(allocated(resource, object, &live, faults, allocation));
   if (!faults.empty()) return fail(invalidObject(kind.groupKind(), call.name, faults));
-  if (call.subresource.empty()) warn(call, resource, object);
+  if (call.subresource.empty() && specDiffers(object, live)) warn(call, resource, object);
   object["metadata"].set("resourceVersion", now);
   object.set("metadata", orderedMetadata(object.get("metadata")));
   // A deletion that waited for finalizers ends with the last of them.

@@ -501,10 +501,12 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
                std::any_of(kind.subresources.begin(), kind.subresources.end(),
                            [&](const auto& one) { return one.first == call.subresource; });
   if (!known) {
-    if (!x.resource->custom) call.about = Call::About{};
+    if (x.resource->custom) return fail(notFound(kind.groupResource(), call.name));
+    call.about = Call::About{};
     return fail(noSuchPath());
   }
   if (verb == "create" && !call.name.empty() && call.subresource.empty()) {
+    call.about = Call::About{};
     return fail(
         Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource")
             .reason("MethodNotAllowed"));
@@ -580,7 +582,7 @@ Status HttpFront::sendList(Exchange& x, ListAnswer list) {
     return {};
   }
   if (x.wanted.yaml || x.wanted.pretty || x.wanted.partial) {
-    Value items = Value::array();
+    Value items = x.wanted.partial && list.items.empty() ? Value() : Value::array();
     for (const Value& object : list.items)
       items.push(x.wanted.partial ? partialMetadata(object) : listItem(object, resource));
     sendValue(x, 200,

@@ -197,8 +197,8 @@ void validateMetadata(const Value& object, const KindInfo& kind, Faults& faults)
     std::string path = "metadata.finalizers[" + std::to_string(at++) + "]";
     if (std::string fault = qualifiedNameFault(text); !fault.empty()) {
       faults.invalid(path, text, fault);
-    } else if (text.find('/') == std::string::npos && text != "foregroundDeletion" && text != "orphan" &&
-               text != "kubernetes") {
+    } else if (kind.group != "coordination.k8s.io" && text.find('/') == std::string::npos &&
+               text != "foregroundDeletion" && text != "orphan" && text != "kubernetes") {
       faults.invalid(path, text, "name is neither a standard finalizer name nor is it fully qualified");
     }
   }

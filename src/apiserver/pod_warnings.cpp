@@ -22,6 +22,19 @@ void warnOfPorts(const Value& spec, const std::string& path, std::vector<std::st
       if (!fresh) out.push_back(at + ": duplicate port definition with " + it->second);
     }
   }
+  std::map<std::string, std::string> names;
+  for (std::size_t c = 0; c < spec.get("containers").size(); ++c) {
+    const Value& ports = spec.get("containers").at(c).get("ports");
+    for (std::size_t p = 0; p < ports.size(); ++p) {
+      const std::string& name = ports.at(p).get("name").asString();
+      if (name.empty()) continue;
+      std::string at = path + ".containers[" + std::to_string(c) + "].ports[" + std::to_string(p) + "]";
+      auto [it, fresh] = names.emplace(name, at);
+      if (fresh) continue;
+      out.push_back(at + ": duplicate port name \"" + name + "\" with " + it->second +
+                    ", services and probes that select ports by name will use " + it->second);
+    }
+  }
 }
 
 void warnOfNames(const Value& container, const std::string& path, std::vector<std::string>& out) {

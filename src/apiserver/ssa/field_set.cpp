@@ -31,9 +31,15 @@ bool FieldSet::has(const FieldPath& path) const {
 namespace {
 
 void collect(const FieldSet& set, FieldPath& path, std::vector<FieldPath>& out) {
+  // The members of one level come before those below it.
   for (const auto& [element, below] : set.children) {
+    if (!below.member) continue;
+    out.push_back(path);
+    out.back().push_back(element);
+  }
+  for (const auto& [element, below] : set.children) {
+    if (below.children.empty()) continue;
     path.push_back(element);
-    if (below.member) out.push_back(path);
     collect(below, path, out);
     path.pop_back();
   }

@@ -13,7 +13,9 @@ endif()
 add_library(puppis_options INTERFACE)
 target_compile_options(puppis_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Woverloaded-virtual
-  -Wimplicit-fallthrough -Werror -fno-omit-frame-pointer)
+  -Wimplicit-fallthrough -Werror -fno-omit-frame-pointer
+  # Designated initialisers leave members to their defaults on purpose.
+  -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 reports these on correct uses of std::optional and std::string at -O2 (PR 105562 and kin).
   target_compile_options(puppis_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer

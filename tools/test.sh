@@ -26,7 +26,7 @@ run_unit() { part unit unit release; }
 run_conformance() { suites conformance definitions; }
 run_e2e() {
   part lab ./dev lab get
-  suites cli e2e kubectl vela differential informers crash dashboard
+  suites cli e2e kubectl vela differential informers crash web
 }
 run_sanitizers() {
   part build-asan build asan

@@ -22,11 +22,12 @@ void forEachField(const Vertex* v, Visit visit) {
   }
 }
 
-/// b of `a: b: v`; null when the value stands in braces or is no field.
+/// b of `a: b: v`; null when the value stands in braces or is no field with a name (`a: [string]: v`).
 const Field* chainedField(const Field& field) {
   const auto* inner = field.value == nullptr ? nullptr : field.value->as<StructLit>();
   if (inner == nullptr || inner->lbrace.present() || inner->elements.size() != 1) return nullptr;
-  return inner->elements[0]->as<Field>();
+  const auto* chained = inner->elements[0]->as<Field>();
+  return chained == nullptr || chained->label->as<ListLit>() != nullptr ? nullptr : chained;
 }
 
 Value wrap(Session* session, ir::Node* n) {

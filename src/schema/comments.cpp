@@ -28,7 +28,8 @@ Markers parseMarkers(std::string_view text) {
     }
     inUsage = false;
     line.remove_prefix(1);
-    auto equals = line.find('=');
+    // `+usage: text` is a slip of several shipped definitions that is understood all the same.
+    auto equals = startsWith(line, "usage:") ? line.find(':') : line.find('=');
     std::string_view name = trim(line.substr(0, equals));
     std::string_view value =
         equals == std::string_view::npos ? std::string_view() : trim(line.substr(equals + 1));

@@ -36,6 +36,7 @@ class Generator {
   void validator(const cue::Expression& e, Value& out);
   Value property(const std::string& name, const cue::Value& value);
 
+  bool titles_ = true;  ///< whether fields get their names as titles: not below additionalProperties
   std::vector<std::string> open_;  ///< references being expanded
 };
 
@@ -120,7 +121,11 @@ void Generator::structure(const cue::Value& value, Value& out, Stated stated) {
   }
   if (!properties.empty()) out.set("properties", std::move(properties));
   if (!required.empty()) out.set("required", std::move(required));
-  if (auto any = value.anyField()) out.set("additionalProperties", schemaOf(*any));
+  if (auto any = value.anyField()) {
+    bool titles = std::exchange(titles_, false);
+    out.set("additionalProperties", schemaOf(*any));
+    titles_ = titles;
+  }
 }
 
 void Generator::list(const cue::Value& value, Value& out) {
@@ -193,7 +198,7 @@ void Generator::validator(const cue::Expression& e, Value& out) {
 
 Value Generator::property(const std::string& name, const cue::Value& value) {
   Value out = schemaOf(value);
-  out.set("title", name);
+  if (titles_) out.set("title", name);
   std::string usage = markersOf(value).usage;
   if (!usage.empty()) out.set("description", usage);
   return out;

@@ -10,7 +10,8 @@ namespace puppis::schema {
 
 namespace {
 
-constexpr std::string_view kStyle = R"(:root { color-scheme: light dark; --ink: #1c2733; --paper: #fff; --line: #d5dce4;
+constexpr std::string_view kStyle =
+    R"(:root { color-scheme: light dark; --ink: #1c2733; --paper: #fff; --line: #d5dce4;
   --soft: #f3f6f9; --link: #0b62b8; }
 @media (prefers-color-scheme: dark) { :root { --ink: #dfe6ee; --paper: #12181f; --line: #2d3947; --soft: #1a222c; --link: #6db3f5; } }
 * { box-sizing: border-box; }
@@ -57,14 +58,18 @@ field.value = new URLSearchParams(location.search).get('q') || '';
 apply();
 )";
 
-constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
-    {"component", "Components"}, {"trait", "Traits"}, {"policy", "Policies"}, {"workflow-step", "Workflow steps"}};
+constexpr std::pair<std::string_view, std::string_view> kKinds[] = {{"component", "Components"},
+                                                                    {"trait", "Traits"},
+                                                                    {"policy", "Policies"},
+                                                                    {"workflow-step", "Workflow steps"}};
 
 std::string page(std::string_view title, std::string_view up, std::string_view body) {
-  std::string out = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" ";
+  std::string out =
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" ";
   out += "content=\"width=device-width, initial-scale=1\">\n<title>" + escapeHtml(title) + "</title>\n";
-  out += "<link rel=\"stylesheet\" href=\"" + std::string(up) + "style.css\">\n</head>\n<body>\n<header><a href=\"" +
-         std::string(up) + "index.html\">Puppis reference</a></header>\n<main>\n";
+  out += "<link rel=\"stylesheet\" href=\"" + std::string(up) +
+         "style.css\">\n</head>\n<body>\n<header><a href=\"" + std::string(up) +
+         "index.html\">Puppis reference</a></header>\n<main>\n";
   out += body;
   return out + "</main>\n</body>\n</html>\n";
 }
@@ -78,20 +83,21 @@ std::string typeCell(const ReferenceRow& row) {
 
 std::string tableHtml(const ReferenceTable& table) {
   std::string level = std::to_string(std::min(table.depth + 1, 6));
-  std::string out = "<h" + level + " id=\"" + escapeHtml(anchorOf(table.heading)) + "\">" + escapeHtml(table.heading) +
-                    "</h" + level + ">\n<div class=\"scroll\"><table>\n<thead><tr><th>Name</th><th>Description</th>" +
+  std::string out = "<h" + level + " id=\"" + escapeHtml(anchorOf(table.heading)) + "\">" +
+                    escapeHtml(table.heading) + "</h" + level +
+                    ">\n<div class=\"scroll\"><table>\n<thead><tr><th>Name</th><th>Description</th>" +
                     "<th>Type</th><th>Required</th><th>Default</th></tr></thead>\n<tbody>\n";
   for (const ReferenceRow& r : table.rows) {
-    out += "<tr><td><code>" + escapeHtml(r.name) + "</code></td><td>" + escapeHtml(r.description) + "</td><td>" +
-           typeCell(r) + "</td><td>" + (r.required ? "yes" : "no") + "</td><td>" +
+    out += "<tr><td><code>" + escapeHtml(r.name) + "</code></td><td>" + escapeHtml(r.description) +
+           "</td><td>" + typeCell(r) + "</td><td>" + (r.required ? "yes" : "no") + "</td><td>" +
            (r.standard.empty() ? "" : "<code>" + escapeHtml(r.standard) + "</code>") + "</td></tr>\n";
   }
   return out + "</tbody></table></div>\n";
 }
 
 std::string definitionPage(const Reference& r) {
-  std::string body = "<h1>" + escapeHtml(r.name) + " <span class=\"kind\">" + escapeHtml(r.kind) + "</span></h1>\n<p>" +
-                     escapeHtml(r.description) + "</p>\n";
+  std::string body = "<h1>" + escapeHtml(r.name) + " <span class=\"kind\">" + escapeHtml(r.kind) +
+                     "</span></h1>\n<p>" + escapeHtml(r.description) + "</p>\n";
   if (!r.appliesTo.empty()) {
     body += "<p>Applies to: ";
     for (std::size_t i = 0; i < r.appliesTo.size(); ++i) {
@@ -146,8 +152,9 @@ std::map<std::string, std::string> referenceSite(const std::vector<Reference>& r
   std::map<std::string, std::string> out;
   out["style.css"] = kStyle;
   out["search.js"] = kSearch;
-  std::string index = "<h1>Definitions</h1>\n<label for=\"search\">Search names, descriptions and parameters</label>\n"
-                      "<input type=\"search\" id=\"search\" autofocus>\n<p class=\"hits\" id=\"hits\" role=\"status\"></p>\n";
+  std::string index =
+      "<h1>Definitions</h1>\n<label for=\"search\">Search names, descriptions and parameters</label>\n"
+      "<input type=\"search\" id=\"search\" autofocus>\n<p class=\"hits\" id=\"hits\" role=\"status\"></p>\n";
   data::Value list = data::Value::array();
   for (const auto& [kind, title] : kKinds) {
     std::string items;
@@ -160,12 +167,13 @@ std::map<std::string, std::string> referenceSite(const std::vector<Reference>& r
       list.push(referenceJson(r));
     }
     if (items.empty()) continue;
-    index += "<section data-kind=\"" + std::string(kind) + "\"><h2>" + std::string(title) + "</h2>\n<ul class=\"index\">\n" +
-             items + "</ul></section>\n";
+    index += "<section data-kind=\"" + std::string(kind) + "\"><h2>" + std::string(title) +
+             "</h2>\n<ul class=\"index\">\n" + items + "</ul></section>\n";
   }
   index += "<script src=\"search.js\"></script>\n";
   out["index.html"] = page("Puppis reference", "", index);
-  out["reference.json"] = data::toJson(data::Value::object({{"definitions", std::move(list)}}), {.indent = 2});
+  out["reference.json"] =
+      data::toJson(data::Value::object({{"definitions", std::move(list)}}), {.indent = 2});
   return out;
 }
 

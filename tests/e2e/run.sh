@@ -36,8 +36,8 @@ uid() { kubectl get deploy front -n e2e -o jsonpath='{.metadata.uid}' 2>/dev/nul
 for attempt in 1 2 3; do
   before=$(uid)
   # One watch from before the deletion sees both the going and the coming; the time between is printed, not judged.
-  "$LAB/bin/kubectl" get deploy front -n e2e --watch-only --output-watch-events -o custom-columns=UID:.metadata.uid \
-    --no-headers > >(while read -r line; do echo "$(now_ms) $line"; done >"$WORK/timed") 2>/dev/null &
+  "$LAB/bin/kubectl" get deploy front -n e2e --watch-only --output-watch-events \
+    -o jsonpath='{.type} {.object.metadata.uid}{"\n"}' > >(while read -r line; do echo "$(now_ms) $line"; done >"$WORK/timed") 2>/dev/null &
   watcher=$!
   sleep 0.5
   kubectl delete deploy front -n e2e --wait=false >/dev/null

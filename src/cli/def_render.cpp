@@ -4,7 +4,6 @@
 #include "cli/verbs.h"
 #include "cli/world.h"
 #include "cue/cue.h"
-#include "data/yaml.h"
 #include "render/render.h"
 
 namespace puppis::cli {
@@ -34,8 +33,8 @@ class DefRender final : public Command {
     }
     TRY(Definitions definitions, loadDefinitions(context, definitions_));
     TRY(auto definition, definitions.catalog->find(*kind, name_));
-    TRY(data::Value parameter, document(context, parameter_));
-    TRY(data::Value seen, document(context, context_));
+    TRY(data::Value parameter, readDocument(context, parameter_));
+    TRY(data::Value seen, readDocument(context, context_));
     render::Renderer renderer(definitions.runtime);
     TRY(data::Value made, renderer.renderTemplate(*definition, parameter, seen));
     print(context, made, format_);
@@ -43,14 +42,6 @@ class DefRender final : public Command {
   }
 
  private:
-  static Result<data::Value> document(Context& context, const std::string& path) {
-    if (path.empty()) return data::Value::object();
-    TRY(auto source, readSource(context, path));
-    TRY(std::vector<data::Value> documents, data::parseYaml(source));
-    if (documents.empty()) return data::Value::object();
-    return std::move(documents.front());
-  }
-
   std::string name_;
   std::string kind_ = "component";
   std::vector<std::string> definitions_;

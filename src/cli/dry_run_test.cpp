@@ -100,5 +100,16 @@ TEST(DefRender, GivesThePartsOfATemplate) {
   EXPECT_NE(wrong.err.str().find("did you mean trait?"), std::string::npos) << wrong.err.str();
 }
 
+TEST(DefStatus, SaysWhatTheDefinitionSays) {
+  testing::World world;
+  ASSERT_TRUE(world.files.write(
+      "live.yaml",
+      "output:\n  metadata: {generation: 1}\n  spec: {replicas: 2}\n"
+      "  status: {replicas: 2, readyReplicas: 2, updatedReplicas: 2, observedGeneration: 1}\n",
+      0644));
+  EXPECT_EQ(run(world, {"def", "status", "webservice", "--context", "live.yaml"}), 0) << world.err.str();
+  EXPECT_EQ(world.out.str(), "healthy: Ready:2/2\n");
+}
+
 }  // namespace
 }  // namespace puppis::cli

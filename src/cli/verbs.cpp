@@ -4,6 +4,8 @@
 namespace puppis::cli {
 
 std::vector<Verb> allVerbs() {
+  // One a line, so that two who add a verb do not meet.
+  // clang-format off
   return {
       controllerVerb(),
       cueDefVerb(),
@@ -18,6 +20,7 @@ std::vector<Verb> allVerbs() {
       defInitVerb(),
       defListVerb(),
       defRenderVerb(),
+      defStatusVerb(),
       defTestVerb(),
       defVetVerb(),
       deleteVerb(),
@@ -33,6 +36,7 @@ std::vector<Verb> allVerbs() {
       upVerb(),
       versionVerb(),
   };
+  // clang-format on
 }
 
 }  // namespace puppis::cli

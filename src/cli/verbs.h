@@ -24,6 +24,7 @@ Verb defGetVerb();
 Verb defInitVerb();
 Verb defListVerb();
 Verb defRenderVerb();
+Verb defStatusVerb();
 Verb defTestVerb();
 Verb defVetVerb();
 Verb deleteVerb();

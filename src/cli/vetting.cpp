@@ -41,7 +41,7 @@ class Vetting {
                const std::string& yields) {
     if (text.empty()) return;
     std::string name = definition.source == nullptr ? definition.title() : definition.source->name();
-    auto program = templates_.of(SourceFile::make(name + " (" + what + ")", text));
+    auto program = templates_.compile(SourceFile::make(name + " (" + what + ")", text));
     if (!program) {
       diagnostics_.add(program.error());
       return;

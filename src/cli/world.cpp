@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli/output.h"
+#include "data/yaml.h"
 #include "oam/runtime.h"
 
 namespace puppis::cli {
@@ -30,6 +31,14 @@ Result<std::shared_ptr<const SourceFile>> readSource(Context& context, const std
   }
   TRY(std::string text, context.files.read(path));
   return SourceFile::make(path, std::move(text));
+}
+
+Result<data::Value> readDocument(Context& context, const std::string& path) {
+  if (path.empty()) return data::Value::object();
+  TRY(auto source, readSource(context, path));
+  TRY(std::vector<data::Value> documents, data::parseYaml(source));
+  if (documents.empty()) return data::Value::object();
+  return std::move(documents.front());
 }
 
 void printWarnings(Context& context, const std::vector<Error>& warnings) {

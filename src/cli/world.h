@@ -27,6 +27,9 @@ Result<Definitions> loadDefinitions(Context& context, const std::vector<std::str
 /// The text of a file, "-" being standard input, as a source with its name.
 Result<std::shared_ptr<const SourceFile>> readSource(Context& context, const std::string& path);
 
+/// The first document of a YAML or JSON file; an empty object when there is none or `path` is empty.
+Result<data::Value> readDocument(Context& context, const std::string& path);
+
 /// Prints warnings on `err`.
 void printWarnings(Context& context, const std::vector<Error>& warnings);
 

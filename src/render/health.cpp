@@ -56,10 +56,9 @@ struct StatusEvaluator::Impl {
   cue::Value evaluate(cue::Session& session, const oam::Definition& definition, const char* key,
                       const std::string& text, const Value& parameter, const Value& context,
                       LiveStatus& status) {
-    auto program = templates.of(statusSource(definition, key, text));
+    auto program = templates.of(definition, key, text, [&] { return statusSource(definition, key, text); });
     if (!program) {
-      status.problems.push_back(
-          std::move(program).error().context(std::string(key) + " of " + definition.title()));
+      status.problems.push_back(program.error());
       return {};
     }
     return session.evaluate(*program, {{"context", context, {}}, {"parameter", parameter, {}}});

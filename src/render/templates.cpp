@@ -11,27 +11,43 @@ namespace {
 constexpr std::size_t kMostPrograms = 4096;
 }  // namespace
 
+Result<std::shared_ptr<const cue::Program>> Templates::compile(
+    const std::shared_ptr<const SourceFile>& source) const {
+  return runtime_->compile(source,
+                           {.listArithmetic = true, .openNames = {"context", "parameter"}, .importPath = {}});
+}
+
 Result<std::shared_ptr<const cue::Program>> Templates::of(const oam::Definition& definition) {
-  if (definition.templateSource == nullptr) {
+  const std::shared_ptr<const SourceFile>& source = definition.templateSource;
+  if (source == nullptr) {
     return fail(ErrorCode::InvalidArgument, definition.title() + " has no CUE template");
   }
-  auto program = of(definition.templateSource);
+  {
+    std::lock_guard lock(mutex_);
+    if (auto found = templates_.find(source.get()); found != templates_.end()) return found->second.program;
+  }
+  auto program = compile(source);
   if (!program) return fail(std::move(program).error().context(definition.title()));
+  std::lock_guard lock(mutex_);
+  if (templates_.size() >= kMostPrograms) templates_.clear();
+  templates_.emplace(source.get(), Entry{source, *program});
   return program;
 }
 
-Result<std::shared_ptr<const cue::Program>> Templates::of(const std::shared_ptr<const SourceFile>& source) {
-  std::string key = source->name() + '\0' + std::string(source->text());
+Result<std::shared_ptr<const cue::Program>> Templates::of(
+    const oam::Definition& definition, std::string_view key, const std::string& text,
+    const std::function<std::shared_ptr<const SourceFile>()>& place) {
+  std::string name = definition.title() + '\0' + std::string(key) + '\0' + text;
   {
     std::lock_guard lock(mutex_);
-    if (auto found = programs_.find(key); found != programs_.end()) return found->second;
+    if (auto found = texts_.find(name); found != texts_.end()) return found->second;
   }
-  TRY(auto program,
-      runtime_->compile(source,
-                        {.listArithmetic = true, .openNames = {"context", "parameter"}, .importPath = {}}));
+  auto program = compile(place());
+  if (!program)
+    return fail(std::move(program).error().context(std::string(key) + " of " + definition.title()));
   std::lock_guard lock(mutex_);
-  if (programs_.size() >= kMostPrograms) programs_.clear();
-  programs_.emplace(std::move(key), program);
+  if (texts_.size() >= kMostPrograms) texts_.clear();
+  texts_.emplace(std::move(name), *program);
   return program;
 }
 

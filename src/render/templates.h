@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,23 +18,34 @@ class Runtime;
 
 namespace puppis::render {
 
-/// Compiled template texts by their text: one compilation for the life of a text. Safe to share between
-/// threads.
+/// Compiled texts of definitions: one compilation for the life of a text. Safe to share between threads.
 class Templates {
  public:
   explicit Templates(std::shared_ptr<cue::Runtime> runtime) : runtime_(std::move(runtime)) {}
 
   /// The definition's template, with list arithmetic and with `context` and `parameter` open.
   Result<std::shared_ptr<const cue::Program>> of(const oam::Definition& definition);
-  /// The same for any text (status rules).
-  Result<std::shared_ptr<const cue::Program>> of(const std::shared_ptr<const SourceFile>& source);
+  /// Another text of it (a status rule): `key` names the rule, `place` finds where the text lies, on first
+  /// use.
+  Result<std::shared_ptr<const cue::Program>> of(
+      const oam::Definition& definition, std::string_view key, const std::string& text,
+      const std::function<std::shared_ptr<const SourceFile>()>& place);
+
+  /// Any text, by the same rules; not kept.
+  [[nodiscard]] Result<std::shared_ptr<const cue::Program>> compile(
+      const std::shared_ptr<const SourceFile>& source) const;
 
   [[nodiscard]] const std::shared_ptr<cue::Runtime>& runtime() const { return runtime_; }
 
  private:
+  struct Entry {
+    std::shared_ptr<const SourceFile> source;  // keeps the pointer it is found by from being used again
+    std::shared_ptr<const cue::Program> program;
+  };
   std::shared_ptr<cue::Runtime> runtime_;
   std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<const cue::Program>> programs_;
+  std::unordered_map<const SourceFile*, Entry> templates_;
+  std::unordered_map<std::string, std::shared_ptr<const cue::Program>> texts_;  // by definition, key and text
 };
 
 }  // namespace puppis::render

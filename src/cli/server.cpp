@@ -9,7 +9,10 @@
 #include "cli/crds.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "controller/controller.h"
 #include "nodes/nodes.h"
+#include "oam/catalog.h"
+#include "oam/runtime.h"
 
 namespace puppis::cli {
 
@@ -25,6 +28,8 @@ class Serve final : public Command {
     options.text(kubeconfig_, "--kubeconfig", "write a kubeconfig for this server to FILE");
     options.number(nodes_, "--nodes",
                    "how many simulated nodes act out workloads; 0 runs no workloads at all");
+    options.flag(noController_, "--no-controller",
+                 "leave Applications to a controller that runs elsewhere");
     options.flag(
         noFsync_, "--no-fsync",
         "answer before the disk has the data: faster, and a crash of the machine may lose the newest writes");
@@ -60,7 +65,21 @@ class Serve final : public Command {
           std::make_unique<nodes::Nodes>(*client, context.clock, context.random, context.log, simulated);
       TRY_VOID(workloads->start());
     }
+    std::unique_ptr<kube::Client> deliverer = server->client("puppis-controller");
+    std::unique_ptr<controller::Engine> engine;
+    std::unique_ptr<controller::Controller> applications;
+    if (!noController_) {
+      auto runtime = oam::makeRuntime();
+      engine = controller::makeEngine(runtime);
+      applications = std::make_unique<controller::Controller>(
+          *deliverer, context.clock, context.log, *engine, std::make_shared<oam::BuiltInCatalog>(runtime),
+          controller::ControllerOptions{});
+      TRY_VOID(applications->start());
+    }
     waitForStop(context.stop);
+    if (applications) applications->stop();
+    applications.reset();
+    deliverer.reset();
     workloads.reset();
     client.reset();
     server->stop();
@@ -93,6 +112,7 @@ class Serve final : public Command {
 
   bool inMemory_ = false;
   bool noFsync_ = false;
+  bool noController_ = false;
   std::string dataDirectory_;
   std::string listen_ = "127.0.0.1:6443";
   std::string kubeconfig_;

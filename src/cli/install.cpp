@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/clock.h"
 #include "cli/cluster.h"
-#include "cli/def_files.h"
-#include "cli/definition_store.h"
 #include "cli/delivery.h"
+#include "cli/install_definitions.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "controller/crds.h"
 #include "controller/types.h"
 #include "kube/object.h"
-#include "oam/runtime.h"
 
 namespace puppis::cli {
 
@@ -18,8 +16,6 @@ using data::Value;
 namespace {
 
 const kube::Gvr kCrds{"apiextensions.k8s.io", "v1", "customresourcedefinitions"};
-const kube::Gvr kNamespaces{"", "v1", "namespaces"};
-constexpr std::string_view kManagedBy = "app.kubernetes.io/managed-by";
 constexpr Nanos kEstablished = std::chrono::seconds(60);
 constexpr Nanos kPoll = std::chrono::milliseconds(100);
 
@@ -44,11 +40,12 @@ class Install final : public Command {
     TRY(std::unique_ptr<Cluster> cluster, connect(context, cluster_));
     TRY_VOID(installCrds(context, cluster->client()));
     if (crdsOnly_) return 0;
-    Value ns = Value::object({{"apiVersion", "v1"}, {"kind", "Namespace"}});
-    ns["metadata"].set("name", kSystemNamespace);
-    TRY(Change made, applyObject(cluster->client(), kNamespaces, ns));
-    if (made == Change::Created) context.err << "namespace " << kSystemNamespace << " created\n";
-    TRY_VOID(installDefinitions(context, cluster->client()));
+    TRY(DefinitionsInstalled done, installDefinitions(cluster->client(), override_));
+    context.err << done.all << " definitions, " << done.changed << " of them changed";
+    if (done.left > 0) {
+      context.err << ", " << done.left << " of others left as they are (--override-definitions replaces them)";
+    }
+    context.err << "\n";
     context.err << "installed; `puppis controller` delivers Applications from now on\n";
     return 0;
   }
@@ -74,33 +71,6 @@ class Install final : public Command {
       }
     }
     context.err << crds.size() << " custom resource definitions, " << changed << " of them changed\n";
-    return {};
-  }
-
-  Status installDefinitions(Context& context, kube::Client& client) const {
-    auto runtime = oam::makeRuntime();
-    TRY(auto files, builtInDefinitionFiles(*runtime));
-    std::size_t changed = 0;
-    std::size_t left = 0;
-    for (const auto& file : files) {
-      Value object = file.definition->object;
-      object["metadata"].set("namespace", kSystemNamespace);
-      kube::setLabel(object, kManagedBy, "puppis");
-      kube::Gvr type = definitionResource(file.definition->kind);
-      if (!override_) {
-        auto live = client.get(type, kube::nameOf(object));
-        if (live && kube::label(*live, kManagedBy) != "puppis") {
-          ++left;
-          continue;
-        }
-      }
-      TRY(Change change, applyObject(client, type, object));
-      if (change != Change::Unchanged) ++changed;
-    }
-    context.err << files.size() << " definitions, " << changed << " of them changed";
-    if (left > 0)
-      context.err << ", " << left << " of others left as they are (--override-definitions replaces them)";
-    context.err << "\n";
     return {};
   }
 

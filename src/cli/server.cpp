@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "cli/crds.h"
+#include "cli/install_definitions.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "controller/controller.h"
@@ -52,6 +53,8 @@ class Serve final : public Command {
     }
     TRY(auto server,
         apiserver::Server::start(config, {context.files, context.clock, context.random, context.log}));
+    std::unique_ptr<kube::Client> deliverer = server->client("puppis-controller");
+    TRY_VOID(installDefinitions(*deliverer, false));
     std::string address = config.address + ":" + std::to_string(server->port());
     if (!kubeconfig_.empty()) TRY_VOID(context.files.write(kubeconfig_, server->kubeconfig(), 0600));
     context.err << "serving the Kubernetes API on https://" << address << (inMemory_ ? " (in memory)" : "")
@@ -65,7 +68,6 @@ class Serve final : public Command {
           std::make_unique<nodes::Nodes>(*client, context.clock, context.random, context.log, simulated);
       TRY_VOID(workloads->start());
     }
-    std::unique_ptr<kube::Client> deliverer = server->client("puppis-controller");
     std::unique_ptr<controller::Engine> engine;
     std::unique_ptr<controller::Controller> applications;
     if (!noController_) {

@@ -71,6 +71,7 @@ class Serve final : public Command {
     std::unique_ptr<controller::Engine> engine;
     std::unique_ptr<controller::Controller> applications;
     if (!noController_) {
+      TRY_VOID(makeNamespace(*deliverer, controller::ControllerOptions{}.systemNamespace));
       auto runtime = oam::makeRuntime();
       engine = controller::makeEngine(runtime);
       applications = std::make_unique<controller::Controller>(
@@ -89,6 +90,14 @@ class Serve final : public Command {
   }
 
  private:
+  static Status makeNamespace(kube::Client& client, const std::string& name) {
+    data::Value object = data::Value::object(
+        {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", data::Value::object({{"name", name}})}});
+    auto made = client.create({"", "v1", "namespaces"}, "", object);
+    if (!made && made.error().code() != ErrorCode::AlreadyExists) return fail(made.error());
+    return {};
+  }
+
   Status readListen(apiserver::ServerConfig& config) const {
     std::size_t colon = listen_.rfind(':');
     unsigned port = 0;

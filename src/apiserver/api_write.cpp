@@ -73,7 +73,16 @@ void warn(Call& call, const Resource& resource, const Value& object) {
   if (resource.kind->warnings) {
     for (std::string& warning : resource.kind->warnings(object)) call.warnings.push_back(std::move(warning));
   }
-  if (resource.custom) return;
+  if (resource.custom) {
+    for (const Value& finalizer : object.get("metadata", "finalizers").elements()) {
+      const std::string& text = finalizer.asString();
+      if (text.find('/') != std::string::npos || text == "orphan" || text == "foregroundDeletion") continue;
+      call.warnings.push_back("metadata.finalizers: \"" + text +
+                              "\": prefer a domain-qualified finalizer name including a path (/) to avoid "
+                              "accidental conflicts with other finalizer writers");
+    }
+    return;
+  }
   for (std::string& warning : podWarnings(object)) call.warnings.push_back(std::move(warning));
 }
 

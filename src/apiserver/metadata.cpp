@@ -147,6 +147,26 @@ void validateOwners(const Value& owners, Faults& faults) {
 
 }  // namespace
 
+namespace {
+
+/// Kubernetes asks for a domain in finalizers of its older kinds only; custom kinds are warned.
+bool wantsDomains(const KindInfo& kind) {
+  static const std::set<std::string> kGroups = {"",
+                                                "apps",
+                                                "batch",
+                                                "autoscaling",
+                                                "policy",
+                                                "networking.k8s.io",
+                                                "rbac.authorization.k8s.io",
+                                                "storage.k8s.io",
+                                                "scheduling.k8s.io",
+                                                "admissionregistration.k8s.io",
+                                                "discovery.k8s.io"};
+  return kGroups.count(kind.group) != 0;
+}
+
+}  // namespace
+
 void validateMetadata(const Value& object, const KindInfo& kind, Faults& faults) {
   const Value& meta = object.get("metadata");
   const std::string& name = meta.get("name").asString();
@@ -197,8 +217,8 @@ void validateMetadata(const Value& object, const KindInfo& kind, Faults& faults)
     std::string path = "metadata.finalizers[" + std::to_string(at++) + "]";
     if (std::string fault = qualifiedNameFault(text); !fault.empty()) {
       faults.invalid(path, text, fault);
-    } else if (kind.group != "coordination.k8s.io" && text.find('/') == std::string::npos &&
-               text != "foregroundDeletion" && text != "orphan" && text != "kubernetes") {
+    } else if (wantsDomains(kind) && text.find('/') == std::string::npos && text != "foregroundDeletion" &&
+               text != "orphan" && text != "kubernetes") {
       faults.invalid(path, text, "name is neither a standard finalizer name nor is it fully qualified");
     }
   }

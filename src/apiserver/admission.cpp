@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apiserver/admission.h"
 
+#include "apiserver/cel_rules.h"
 #include "apiserver/custom_kinds.h"
 #include "apiserver/faults.h"
 
@@ -78,7 +79,7 @@ Status checkDefinition(const Admission& what, const Value& object) {
       what.resource.kind->resource != "customresourcedefinitions")
     return {};
   Faults faults;
-  validateDefinition(object, nullptr, faults);
+  validateDefinition(object, makeCelRules().get(), faults);
   if (faults.empty()) return {};
   return fail(
       invalidObject(what.resource.kind->groupKind(), object.get("metadata", "name").asString(), faults));

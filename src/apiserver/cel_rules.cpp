@@ -107,8 +107,8 @@ std::string shownType(const Schema& schema) {
 
 class CelRules final : public RuleEvaluator {
  public:
-  Status accepts(const SchemaRule& rule, const Schema& schema) override {
-    TRY_VOID(compile(rule, schema, schema.properties.contains("metadata")));
+  Status accepts(const SchemaRule& rule, const Schema& schema, bool root) override {
+    TRY_VOID(compile(rule, schema, root));
     return {};
   }
 

@@ -188,16 +188,30 @@ void validateStructure(const Value& schema, const std::string& path, RuleEvaluat
   std::size_t at = 0;
   for (const Value& rule : schema.get("x-kubernetes-validations").elements()) {
     std::string where = path + ".x-kubernetes-validations[" + std::to_string(at++) + "].rule";
-    if (rules == nullptr) {
-      faults.invalid(where, rule.get("rule"), "validation rules are not supported by this server");
-      continue;
-    }
     SchemaSet set;
     auto parsed = set.addInline(schema);
-    if (!parsed) continue;
-    SchemaRule one{rule.get("rule").asString(), rule.get("message").asString(), rule.get("messageExpression").asString(), "", "", false};
-    if (Status accepted = rules->accepts(one, **parsed); !accepted) faults.invalid(where, rule.get("rule"), accepted.error().message());
+    if (!parsed || rules == nullptr) continue;
+    SchemaRule one{rule.get("rule").asString(), rule.get("message").asString(),
+                   rule.get("messageExpression").asString(), rule.get("reason").asString(),
+                   rule.get("fieldPath").asString(), rule.get("optionalOldSelf").asBool()};
+    Status accepted = rules->accepts(one, **parsed, root);
+    if (accepted) continue;
+    Value shown = Value::object({{"Rule", one.rule},
+                                 {"Message", one.message},
+                                 {"MessageExpression", one.messageExpression},
+                                 {"Reason", rule.get("reason")},
+                                 {"FieldPath", one.fieldPath},
+                                 {"OptionalOldSelf", rule.get("optionalOldSelf")}});
+    faults.invalid(where, shown, accepted.error().message());
   }
+}
+
+/// Kubernetes keeps one schema for all versions when they are equal, and names it so in its messages.
+bool oneSchemaForAll(const Value& versions) {
+  for (const Value& version : versions.elements()) {
+    if (!(version.get("schema") == versions.at(0).get("schema"))) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -233,7 +247,9 @@ void validateDefinition(const Value& definition, RuleEvaluator* rules, Faults& f
     if (!schema.isObject()) {
       faults.required(path + ".schema.openAPIV3Schema", "schemas are required");
     } else {
-      validateStructure(schema, path + ".schema.openAPIV3Schema", rules, faults, true);
+      bool shared = oneSchemaForAll(spec.get("versions"));
+      std::string where = shared ? std::string("spec.validation") : path + ".schema";
+      if (!shared || at == 1) validateStructure(schema, where + ".openAPIV3Schema", rules, faults, true);
     }
     std::size_t column = 0;
     for (const Value& one : version.get("additionalPrinterColumns").elements()) {

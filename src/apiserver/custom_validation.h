@@ -16,7 +16,8 @@ class RuleEvaluator {
  public:
   virtual ~RuleEvaluator() = default;
   /// Whether a rule can be evaluated at all: asked when a definition is registered. Errors name what is not understood.
-  virtual Status accepts(const SchemaRule& rule, const Schema& schema) = 0;
+  /// `root`: the schema is that of a whole object, whose metadata a rule may read.
+  virtual Status accepts(const SchemaRule& rule, const Schema& schema, bool root) = 0;
   /// Adds a fault for each rule of `schema` that `self` breaks. `old` is the value before, or nullptr.
   virtual void check(const Schema& schema, const data::Value& self, const data::Value* old, const std::string& path, Faults& faults) = 0;
 };

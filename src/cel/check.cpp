@@ -246,7 +246,10 @@ class Checker {
     bool dyn = a->kind == K::Dyn || b->kind == K::Dyn;
     if (op == "==" || op == "!=") {
       n.type = simple(K::Bool);
-      bool null = a->kind == K::Null || b->kind == K::Null;
+      auto nullable = [](const Type& t) {
+        return t.kind == K::Null || t.kind == K::Object || t.kind == K::Timestamp || t.kind == K::Duration;
+      };
+      bool null = (a->kind == K::Null && nullable(*b)) || (b->kind == K::Null && nullable(*a));
       return compatible(*a, *b) || null ? Status{} : Status(noOverload(n, "_" + op + "_", false));
     }
     if (op == "in") {
@@ -323,8 +326,7 @@ class Checker {
     std::size_t tests = mapping ? n.args.size() - 2 : 1;
     for (std::size_t i = 1; i <= tests; ++i) {
       K kind = n.args[i]->type->kind;
-      if (kind != K::Bool && kind != K::Dyn)
-        return bad(*n.args[i], "expected type 'bool' but found '" + n.args[i]->type->str() + "'");
+      if (kind != K::Bool && kind != K::Dyn) return badTest(n, *n.args[i]->type, *variable);
     }
     if (n.text == "map")
       n.type = &types_.make(K::List, last.type);
@@ -335,6 +337,16 @@ class Checker {
     else
       n.type = simple(K::Bool);
     return {};
+  }
+
+  /// A test of a macro that is no boolean, by what the macro expands to.
+  tl::unexpected<Error> badTest(const Node& n, const Type& test, const Type& variable) {
+    std::string operation = n.text == "all" ? "_&&_" : n.text == "exists" ? "_||_" : "_?_:_";
+    std::string list = "list(" + variable.str() + ")";
+    std::string args =
+        n.text == "exists_one" ? test.str() + ", int, int" : test.str() + ", " + list + ", " + list;
+    if (n.text == "all" || n.text == "exists") args = "bool, " + test.str();
+    return bad(n, "found no matching overload for '" + operation + "' applied to '(" + args + ")'");
   }
 
   std::string_view text_;

@@ -51,7 +51,7 @@ Result<Val> toInt(Args a) {
       std::int64_t out = 0;
       auto [end, error] = std::from_chars(v.text.data(), v.text.data() + v.text.size(), out);
       if (error != std::errc{} || end != v.text.data() + v.text.size())
-        return bad("strconv.ParseInt: parsing \"" + v.text + "\": invalid syntax");
+        return bad("type conversion error from 'string' to 'int'");
       return Val::ofInt(out);
     }
     default:
@@ -81,8 +81,7 @@ Result<Val> toDouble(Args a) {
   if (v.kind != K::String) return bad("no such overload");
   char* end = nullptr;
   double out = std::strtod(v.text.c_str(), &end);
-  if (v.text.empty() || *end != '\0')
-    return bad("strconv.ParseFloat: parsing \"" + v.text + "\": invalid syntax");
+  if (v.text.empty() || *end != '\0') return bad("type conversion error from 'string' to 'double'");
   return Val::ofDouble(out);
 }
 

@@ -209,8 +209,8 @@ Val named(K kind, std::string text) {
 Result<Val> ip(Args a) {
   auto parsed = parseAddress(a[0].text);
   if (!parsed)
-    return bad("IP Address \"" + a[0].text +
-               "\" parse error during conversion from string: not an IP address");
+    return bad("IP Address \"" + a[0].text + "\" parse error during conversion from string: ParseAddr(\"" +
+               a[0].text + "\"): unable to parse IP");
   return named(K::Ip, write(*parsed));
 }
 Result<Val> isIp(Args a) {
@@ -219,8 +219,8 @@ Result<Val> isIp(Args a) {
 Result<Val> ipIsCanonical(Args a) {
   auto parsed = parseAddress(a[0].text);
   if (!parsed)
-    return bad("IP Address \"" + a[0].text +
-               "\" parse error during conversion from string: not an IP address");
+    return bad("IP Address \"" + a[0].text + "\" parse error during conversion from string: ParseAddr(\"" +
+               a[0].text + "\"): unable to parse IP");
   return Val::ofBool(write(*parsed) == a[0].text);
 }
 Result<Val> ipFamily(Args a) {
@@ -264,8 +264,8 @@ Result<Val> cidrContainsIp(Args a) {
   auto network = parseNetwork(a[0].text);
   auto address = parseAddress(a[1].text);
   if (!address)
-    return bad("IP Address \"" + a[1].text +
-               "\" parse error during conversion from string: not an IP address");
+    return bad("IP Address \"" + a[1].text + "\" parse error during conversion from string: ParseAddr(\"" +
+               a[1].text + "\"): unable to parse IP");
   return Val::ofBool(network && within(*address, *network));
 }
 Result<Val> cidrContainsCidr(Args a) {

@@ -103,13 +103,22 @@ TEST(Cel, RefusesWhatDoesNotFit) {
       {"self.name + 1",
        "error: ERROR: <input>:1:11: found no matching overload for '_+_' applied to '(string, int)'"},
       {"nothing", "error: ERROR: <input>:1:1: undeclared reference to 'nothing' (in container '')"},
-      {"self.name.frob()", "error: ERROR: <input>:1:10: undeclared reference to 'frob' (in container '')"},
+      {"self.name.frob()", "error: ERROR: <input>:1:15: undeclared reference to 'frob' (in container '')"},
       {"self.count == 'x'",
        "error: ERROR: <input>:1:12: found no matching overload for '_==_' applied to '(int, string)'"},
-      {"1 +", "error: ERROR: <input>:1:4: Syntax error: mismatched input '<EOF>'"},
+      {"1 +",
+       "error: ERROR: <input>:1:4: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', "
+       "'-', '!', 'true', 'false', 'null', "
+       "NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"},
       {"self.labels['nope'] == ''", "error: no such key: nope"},
       {"[1][2] == 0", "error: index out of bounds: 2"},
       {"1 / 0", "error: division by zero"},
+      {"self.name == null",
+       "error: ERROR: <input>:1:11: found no matching overload for '_==_' applied to '(string, null)'"},
+      {"self.tags.filter(t, t)",
+       "error: ERROR: <input>:1:17: found no matching overload for '_?_:_' applied to '(string, "
+       "list(string), list(string))'"},
+      {"int(self.name)", "error: type conversion error from 'string' to 'int'"},
       {"9223372036854775807 + 1", "error: integer overflow"},
       {"self.name.matches('(')", "error: error parsing regexp: missing ): ("},
   };

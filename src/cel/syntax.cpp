@@ -221,7 +221,7 @@ class Parser {
           return bad("Syntax error: expected a field or function name");
         std::string name = identifier();
         if (!optional && take("(")) {
-          TRY(node, method(std::move(node), name, here));
+          TRY(node, method(std::move(node), name, at_ - 1));
           continue;
         }
         NodePtr select = make(NodeKind::Select, here);
@@ -292,7 +292,11 @@ class Parser {
   Result<NodePtr> primary() {
     skip();
     std::size_t here = at_;
-    if (at_ >= text_.size()) return bad("Syntax error: mismatched input '<EOF>'");
+    if (at_ >= text_.size())
+      return bad(
+          "Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', "
+          "'null', "
+          "NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}");
     if (take("(")) {
       TRY(NodePtr inner, expression());
       if (!take(")")) return bad("Syntax error: expected ')'");
@@ -318,7 +322,7 @@ class Parser {
       return node;
     }
     if (name == "null") return make(NodeKind::Literal, here);
-    if (take("(")) return function(name, here);
+    if (take("(")) return function(name, at_ - 1);
     NodePtr node = make(NodeKind::Ident, here);
     node->text = name;
     return node;

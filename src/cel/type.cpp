@@ -10,7 +10,7 @@ namespace puppis::cel {
 namespace {
 
 constexpr std::array<const char*, 19> kNames = {"dyn",
-                                                "null_type",
+                                                "null",
                                                 "bool",
                                                 "int",
                                                 "uint",

@@ -45,6 +45,7 @@ class RunController final : public Command {
     controller::ControllerOptions options;
     options.systemNamespace = systemNamespace_;
     options.watchNamespace = watched;
+    options.registerWith = runtime;
     options.workers = static_cast<int>(workers_);
     options.revisionLimit = static_cast<int>(revisions_);
     controller::Controller controller(client, context.clock, context.log, *engine,

@@ -43,7 +43,8 @@ class Install final : public Command {
     TRY(DefinitionsInstalled done, installDefinitions(cluster->client(), override_));
     context.err << done.all << " definitions, " << done.changed << " of them changed";
     if (done.left > 0) {
-      context.err << ", " << done.left << " of others left as they are (--override-definitions replaces them)";
+      context.err << ", " << done.left
+                  << " of others left as they are (--override-definitions replaces them)";
     }
     context.err << "\n";
     context.err << "installed; `puppis controller` delivers Applications from now on\n";

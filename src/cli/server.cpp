@@ -29,8 +29,7 @@ class Serve final : public Command {
     options.text(kubeconfig_, "--kubeconfig", "write a kubeconfig for this server to FILE");
     options.number(nodes_, "--nodes",
                    "how many simulated nodes act out workloads; 0 runs no workloads at all");
-    options.flag(noController_, "--no-controller",
-                 "leave Applications to a controller that runs elsewhere");
+    options.flag(noController_, "--no-controller", "leave Applications to a controller that runs elsewhere");
     options.flag(
         noFsync_, "--no-fsync",
         "answer before the disk has the data: faster, and a crash of the machine may lose the newest writes");
@@ -74,9 +73,11 @@ class Serve final : public Command {
       TRY_VOID(makeNamespace(*deliverer, controller::ControllerOptions{}.systemNamespace));
       auto runtime = oam::makeRuntime();
       engine = controller::makeEngine(runtime);
-      applications = std::make_unique<controller::Controller>(
-          *deliverer, context.clock, context.log, *engine, std::make_shared<oam::BuiltInCatalog>(runtime),
-          controller::ControllerOptions{});
+      controller::ControllerOptions options;
+      options.registerWith = runtime;
+      applications =
+          std::make_unique<controller::Controller>(*deliverer, context.clock, context.log, *engine,
+                                                   std::make_shared<oam::BuiltInCatalog>(runtime), options);
       TRY_VOID(applications->start());
     }
     waitForStop(context.stop);

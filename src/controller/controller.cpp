@@ -45,7 +45,12 @@ Controller::Controller(kube::Client& client, Clock& clock, Log& log, Engine& eng
       objects_(mapper_, *informers_, [this](const deliver::Owner& owner) {
         if (!owner.name.empty()) queue_.add(owner.str());
       }) {
-  definitions_.watch(*informers_, [this] { definitionsChanged(); });
+  std::function<void(const kube::Change&)> each;
+  if (options_.registerWith) {
+    registrar_ = std::make_unique<DefinitionRegistrar>(client, clock, log, options_.registerWith);
+    each = [this](const kube::Change& change) { registrar_->changed(change); };
+  }
+  definitions_.watch(*informers_, [this] { definitionsChanged(); }, std::move(each));
   trackers_.watch(*informers_, [this](const deliver::Owner& owner) { queue_.add(owner.str()); });
   kube::InformerOptions applications;
   applications.type = kApplications;
@@ -127,6 +132,7 @@ Status Controller::start() {
                     .expected("a cluster with the CRDs of Puppis; `puppis install` puts them there"));
   }
   log_.info("the controller is running", {{"applications", std::to_string(applications_->size())}});
+  if (registrar_) registrar_->start();
   for (int i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { work(); });
   return {};
 }
@@ -135,6 +141,7 @@ void Controller::stop() {
   queue_.close();
   for (auto& worker : workers_) worker.join();
   workers_.clear();
+  if (registrar_) registrar_->stop();
   informers_->stop();
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "controller/definition_registrar.h"
 #include "controller/engine.h"
 #include "controller/reconciler.h"
 #include "kube/client.h"
@@ -22,6 +23,8 @@ struct ControllerOptions {
   std::string watchNamespace;                   ///< of the Applications; "" for all
   int workers = 4;
   int revisionLimit = 10;  ///< ApplicationRevisions kept of each Application
+  /// Registers definitions (revisions, schemas, forms) with this runtime; null leaves that to another.
+  std::shared_ptr<cue::Runtime> registerWith;
 };
 
 /// Keeps every Application of an API as it says. Work follows events: changes of Applications, of
@@ -61,6 +64,7 @@ class Controller {
   kube::RestMapper mapper_;
   kube::WorkQueue queue_;
   DefinitionStore definitions_;
+  std::unique_ptr<DefinitionRegistrar> registrar_;
   TrackerStore trackers_;
   std::unique_ptr<kube::InformerSet> informers_;
   LiveObjects objects_;

@@ -25,8 +25,10 @@ DefinitionStore::DefinitionStore(std::shared_ptr<const oam::Catalog> builtIn, Lo
                                  std::string systemNamespace)
     : log_(log), systemNamespace_(std::move(systemNamespace)), builtIn_(std::move(builtIn)) {}
 
-void DefinitionStore::watch(kube::InformerSet& informers, std::function<void()> changed) {
+void DefinitionStore::watch(kube::InformerSet& informers, std::function<void()> changed,
+                            std::function<void(const kube::Change&)> each) {
   changed_ = std::move(changed);
+  each_ = std::move(each);
   for (const auto& type : kDefinitionTypes) {
     kube::InformerOptions options;
     options.type = type;
@@ -38,6 +40,7 @@ void DefinitionStore::watch(kube::InformerSet& informers, std::function<void()> 
 
 void DefinitionStore::take(const kube::Change& change) {
   const Value& object = change.object();
+  if (each_) each_(change);
   if (change.before && change.after && change.before->get("spec") == change.after->get("spec")) return;
   std::string key = object.get("kind").asString() + "/" + kube::name(object);
   std::shared_ptr<const oam::Definition> parsed;

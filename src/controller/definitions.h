@@ -21,8 +21,10 @@ class DefinitionStore {
   /// `builtIn` are asked when the cluster has none of a name.
   DefinitionStore(std::shared_ptr<const oam::Catalog> builtIn, Log& log, std::string systemNamespace);
 
-  /// Adds the informers. `changed` is called when a definition came, changed or went.
-  void watch(kube::InformerSet& informers, std::function<void()> changed);
+  /// Adds the informers. `changed` is called when a definition came, changed or went; `each` (which may be
+  /// empty) with every change of its object, those of the status included.
+  void watch(kube::InformerSet& informers, std::function<void()> changed,
+             std::function<void(const kube::Change&)> each = {});
 
   /// What an Application of this namespace sees, as it is now; does not change afterwards.
   [[nodiscard]] std::shared_ptr<const oam::Catalog> catalogFor(const std::string& ns);
@@ -36,6 +38,7 @@ class DefinitionStore {
   std::string systemNamespace_;
   std::shared_ptr<const oam::Catalog> builtIn_;
   std::function<void()> changed_;
+  std::function<void(const kube::Change&)> each_;
   std::mutex mutex_;
   /// By namespace, then by "kind/name".
   std::map<std::string, std::map<std::string, std::shared_ptr<const oam::Definition>>> definitions_;

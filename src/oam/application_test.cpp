@@ -16,7 +16,7 @@ struct Read {
 
 Read read(std::string text) {
   Read out;
-  IsTrait isTrait = [](std::string_view name) { return name == "scaler"; };
+  IsTrait isTrait = [](std::string_view name) { return name == "scaler" || name == "env"; };
   auto files =
       readApplicationFiles({SourceFile::make("app.yaml", std::move(text))}, isTrait, out.diagnostics);
   if (files) {
@@ -143,6 +143,8 @@ services:
     cpu: "0.1"
     scaler:
       replicas: 3
+    env:
+      - {name: FOO, value: bar}
   other:
     type: worker
     image: x
@@ -153,8 +155,9 @@ services:
   ASSERT_EQ(app.components.size(), 2u);
   EXPECT_EQ(app.components[0].name, "my-service-name");
   EXPECT_EQ(app.components[0].type, "webservice");
-  EXPECT_EQ(data::toJson(app.components[0].properties),
-            R"({"image":"oamdev/testapp:v1","cmd":["node","server.js"],"cpu":"0.1"})");
+  EXPECT_EQ(
+      data::toJson(app.components[0].properties),
+      R"({"image":"oamdev/testapp:v1","cmd":["node","server.js"],"cpu":"0.1","env":[{"name":"FOO","value":"bar"}]})");
   EXPECT_EQ(app.components[0].traits.at(0).type, "scaler");
   EXPECT_EQ(app.components[1].type, "worker");
 }

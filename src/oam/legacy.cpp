@@ -124,7 +124,8 @@ Value applicationOfAppfile(const Value& appfile, const std::shared_ptr<const Sou
         diagnostics.warn(Place{source, m.keyMark, place.path / "build"}.error(
             ErrorCode::NotSupported,
             "images are not built here; build and push it before, and name it in \"image\""));
-      } else if (isTrait(m.key.str())) {
+      } else if (m.value.isObject() && isTrait(m.key.str())) {
+        // A list, as that of `env`, can only be a parameter of the same name.
         Value trait = Value::object();
         trait.setMark(m.keyMark);
         trait.append("type", Value(m.key.str()).setMark(m.keyMark), m.keyMark);

@@ -85,6 +85,16 @@ cue::Value ComponentRun::schemaOf(const oam::Definition& definition) {
   return program ? session_.evaluate(*program).lookup("parameter") : cue::Value();
 }
 
+void ComponentRun::warnUndeclared(const oam::Definition& definition, const data::Value& properties,
+                                  const FaultScope& scope) {
+  if (!context_.warnUndeclared || !properties.isObject()) return;
+  auto declared = templates_.declaredParameters(definition);
+  if (declared->open) return;
+  for (Error& warning : undeclared(properties, declared->names, declared->places, scope)) {
+    diagnostics_->warn(std::move(warning));
+  }
+}
+
 bool ComponentRun::reportInvalid(const oam::Definition& definition, const cue::Value& root,
                                  const FaultScope& scope) {
   std::vector<Error> failures = root.validate();
@@ -116,10 +126,7 @@ bool ComponentRun::runWorkload(const oam::Definition& definition) {
   }
   root_ = evaluate(definition, component_.properties, true, scope_);
   if (!root_.exists() || reportInvalid(definition, root_, scope_)) return false;
-  if (context_.warnUndeclared && component_.properties.isObject()) {
-    for (Error& warning : undeclared(component_.properties, schemaOf(definition), scope_))
-      diagnostics_->warn(std::move(warning));
-  }
+  warnUndeclared(definition, component_.properties, scope_);
   base_ = root_.lookup("output");
   if (!base_.exists()) {
     diagnostics_->error(
@@ -265,10 +272,7 @@ void ComponentRun::runTrait(const oam::Trait& trait,
   }
   cue::Value root = evaluate(*definition, trait.properties, false, scope);
   if (!root.exists() || reportInvalid(*definition, root, scope)) return;
-  if (context_.warnUndeclared && trait.properties.isObject()) {
-    for (Error& warning : undeclared(trait.properties, schemaOf(*definition), scope))
-      diagnostics_->warn(std::move(warning));
-  }
+  warnUndeclared(*definition, trait.properties, scope);
   if (root.lookup("processing").exists()) {
     diagnostics_->error(scope.type
                             .error(ErrorCode::NotSupported,

@@ -50,6 +50,8 @@ class ComponentRun {
   bool reportInvalid(const oam::Definition& definition, const cue::Value& root, const FaultScope& scope);
   /// `parameter` of a definition with nothing bound.
   cue::Value schemaOf(const oam::Definition& definition);
+  void warnUndeclared(const oam::Definition& definition, const data::Value& properties,
+                      const FaultScope& scope);
   void report(const std::vector<Error>& errors);
   void assemble(RenderedComponent& out);
 

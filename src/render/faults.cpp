@@ -49,7 +49,8 @@ data::Value givenAt(std::string_view path, const FaultScope& scope) {
   return *at;
 }
 
-/// Of "conflicting values A and B (mismatched types ...)" the side that is not `mine`; nothing for another message.
+/// Of "conflicting values A and B (mismatched types ...)" the side that is not `mine`; nothing for another
+/// message.
 std::optional<std::string> otherSide(std::string_view message, std::string_view mine) {
   constexpr std::string_view kStart = "conflicting values ";
   if (!startsWith(message, kStart)) return std::nullopt;
@@ -63,7 +64,8 @@ std::optional<std::string> otherSide(std::string_view message, std::string_view 
 }
 
 bool isTypeName(std::string_view text) {
-  return text == "int" || text == "string" || text == "bool" || text == "number" || text == "float" || text == "bytes";
+  return text == "int" || text == "string" || text == "bool" || text == "number" || text == "float" ||
+         text == "bytes";
 }
 
 /// The ways in which one parameter does not fit, each an alternative of its declaration, as one fault.
@@ -83,7 +85,8 @@ std::optional<Error> misfit(const std::vector<const Error*>& failures, const Fau
       if (std::ranges::find(out.where(), place) == out.where().end()) out.at(place);
     }
   }
-  if (std::ranges::any_of(others, isTypeName)) std::erase_if(others, [](const std::string& o) { return !isTypeName(o); });
+  if (std::ranges::any_of(others, isTypeName))
+    std::erase_if(others, [](const std::string& o) { return !isTypeName(o); });
   std::vector<std::string> texts;
   for (const std::string& other : others) {
     if (other.size() >= 2 && other.front() == '"') texts.push_back(other.substr(1, other.size() - 2));
@@ -95,21 +98,6 @@ std::optional<Error> misfit(const std::vector<const Error*>& failures, const Fau
     expected += (i == 0 ? "" : i + 1 == others.size() ? " or " : ", ") + others[i];
   }
   return std::move(out).expected(expected).found(mine);
-}
-
-void collectNames(const cue::Value& schema, std::vector<std::string>& names, bool& open) {
-  cue::Expression expression = schema.expression();
-  if (expression.op == cue::Expression::Op::Or) {
-    for (const cue::Value& operand : expression.operands) collectNames(operand, names, open);
-    return;
-  }
-  if ((schema.incompleteKind() & cue::kStruct) == 0 || schema.incompleteKind() != cue::kStruct) {
-    open = true;
-    return;
-  }
-  if (schema.anyField() || !schema.patterns().empty()) open = true;
-  for (const cue::FieldView& field : schema.fields({.optional = true, .required = true}))
-    names.push_back(field.name());
 }
 
 /// The declaration at a step of a path: of a field whether optional or not, of an element of a list.
@@ -128,7 +116,8 @@ cue::Value declared(const cue::Value& schema, const std::string& step) {
 /// A field that a closed declaration does not have, with the names it has.
 std::optional<Error> notDeclared(const Error& failure, const cue::Value& schema) {
   constexpr std::string_view kNotAllowed = "field not allowed";
-  if (!isParameterPath(failure.pathText()) || failure.message().find(kNotAllowed) == std::string::npos) return std::nullopt;
+  if (!isParameterPath(failure.pathText()) || failure.message().find(kNotAllowed) == std::string::npos)
+    return std::nullopt;
   std::vector<std::string> steps = split(failure.pathText(), '.');
   std::string name = steps.back();
   Error out(ErrorCode::InvalidArgument, "the definition declares no parameter \"" + name + "\" here");
@@ -182,6 +171,21 @@ std::vector<Error> missingParameters(const cue::Value& root, const FaultScope& s
 
 }  // namespace
 
+void collectNames(const cue::Value& schema, std::vector<std::string>& names, bool& open) {
+  cue::Expression expression = schema.expression();
+  if (expression.op == cue::Expression::Op::Or) {
+    for (const cue::Value& operand : expression.operands) collectNames(operand, names, open);
+    return;
+  }
+  if ((schema.incompleteKind() & cue::kStruct) == 0 || schema.incompleteKind() != cue::kStruct) {
+    open = true;
+    return;
+  }
+  if (schema.anyField() || !schema.patterns().empty()) open = true;
+  for (const cue::FieldView& field : schema.fields({.optional = true, .required = true}))
+    names.push_back(field.name());
+}
+
 Error explain(const Error& failure, const FaultScope& scope) {
   ErrorCode code = failure.code() == ErrorCode::Internal ? ErrorCode::Invalid : failure.code();
   Error out(code, failure.message());
@@ -199,8 +203,8 @@ Error explain(const Error& failure, const FaultScope& scope) {
   return out;
 }
 
-std::vector<Error> explain(const std::vector<Error>& failures, const cue::Value& root, const FaultScope& scope,
-                           const cue::Value& schema) {
+std::vector<Error> explain(const std::vector<Error>& failures, const cue::Value& root,
+                           const FaultScope& scope, const cue::Value& schema) {
   bool incomplete = std::ranges::any_of(failures, [](const Error& e) {
     return e.reasonText() == "incomplete" ||
            std::ranges::any_of(e.details(), [](const Error& d) { return d.reasonText() == "incomplete"; });
@@ -237,12 +241,8 @@ std::vector<Error> explain(const std::vector<Error>& failures, const cue::Value&
   return out;
 }
 
-std::vector<Error> undeclared(const data::Value& properties, const cue::Value& schema,
-                              const FaultScope& scope) {
-  std::vector<std::string> names;
-  bool open = !schema.exists();
-  if (!open) collectNames(schema, names, open);
-  if (open) return {};
+std::vector<Error> undeclared(const data::Value& properties, const std::vector<std::string>& names,
+                              const std::vector<Location>& places, const FaultScope& scope) {
   std::vector<Error> out;
   for (const data::Member& m : properties.members()) {
     if (std::ranges::find(names, m.key.str()) != names.end()) continue;
@@ -251,7 +251,7 @@ std::vector<Error> undeclared(const data::Value& properties, const cue::Value& s
                                 "the definition declares no parameter \"" + m.key.str() + "\"");
     warning.context(scope.title);
     if (auto near = nearest(m.key.str(), names)) warning.suggest(*near);
-    for (Location& at : schema.locations()) warning.at(std::move(at));
+    for (const Location& at : places) warning.at(at);
     out.push_back(std::move(warning));
   }
   return out;

@@ -2,6 +2,7 @@
 #include "render/templates.h"
 
 #include "cue/cue.h"
+#include "render/faults.h"
 
 namespace puppis::render {
 
@@ -30,7 +31,7 @@ Result<std::shared_ptr<const cue::Program>> Templates::of(const oam::Definition&
   if (!program) return fail(std::move(program).error().context(definition.title()));
   std::lock_guard lock(mutex_);
   if (templates_.size() >= kMostPrograms) templates_.clear();
-  templates_.emplace(source.get(), Entry{source, *program});
+  templates_.emplace(source.get(), Entry{source, *program, nullptr});
   return program;
 }
 
@@ -49,6 +50,28 @@ Result<std::shared_ptr<const cue::Program>> Templates::of(
   if (texts_.size() >= kMostPrograms) texts_.clear();
   texts_.emplace(std::move(name), *program);
   return program;
+}
+
+std::shared_ptr<const Templates::Declared> Templates::declaredParameters(const oam::Definition& definition) {
+  const SourceFile* source = definition.templateSource.get();
+  {
+    std::lock_guard lock(mutex_);
+    auto found = templates_.find(source);
+    if (found != templates_.end() && found->second.declared != nullptr) return found->second.declared;
+  }
+  auto out = std::make_shared<Declared>();
+  if (auto program = of(definition)) {
+    cue::Session session(runtime_);
+    cue::Value schema = session.evaluate(*program).lookup("parameter");
+    if (schema.exists()) {
+      out->open = false;
+      collectNames(schema, out->names, out->open);
+      out->places = schema.locations();
+    }
+  }
+  std::lock_guard lock(mutex_);
+  if (auto found = templates_.find(source); found != templates_.end()) found->second.declared = out;
+  return out;
 }
 
 }  // namespace puppis::render

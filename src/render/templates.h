@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "base/source.h"
@@ -31,6 +32,14 @@ class Templates {
       const oam::Definition& definition, std::string_view key, const std::string& text,
       const std::function<std::shared_ptr<const SourceFile>()>& place);
 
+  /// What the template's `parameter` declares at its top.
+  struct Declared {
+    bool open = true;  ///< takes other names too
+    std::vector<std::string> names;
+    std::vector<Location> places;  ///< of the declaration
+  };
+  std::shared_ptr<const Declared> declaredParameters(const oam::Definition& definition);
+
   /// Any text, by the same rules; not kept.
   [[nodiscard]] Result<std::shared_ptr<const cue::Program>> compile(
       const std::shared_ptr<const SourceFile>& source) const;
@@ -41,6 +50,7 @@ class Templates {
   struct Entry {
     std::shared_ptr<const SourceFile> source;  // keeps the pointer it is found by from being used again
     std::shared_ptr<const cue::Program> program;
+    std::shared_ptr<const Declared> declared;  // null until asked for
   };
   std::shared_ptr<cue::Runtime> runtime_;
   std::mutex mutex_;

@@ -115,6 +115,7 @@ void Formatter::file(const File& file) {
   before(&file);
   declList(file.decls);
   after();
+  writeHeld();
   out_.finish();
 }
 
@@ -139,6 +140,7 @@ void Formatter::declList(NodeList<Decl> list) {
       continue;
     }
     decl(each);
+    writeHeld();
     depth = depthOf(each);
     if (i + 1 < list.size()) {
       const auto* next = list[i + 1]->as<Field>();

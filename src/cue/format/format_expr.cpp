@@ -123,6 +123,7 @@ void Formatter::rawExpr(const Expr& expr, int lowest, int depth) {
     case NodeKind::ParenExpr: paren(static_cast<const ParenExpr&>(expr), depth); break;
     case NodeKind::SelectorExpr: selector(static_cast<const SelectorExpr&>(expr), depth); break;
     case NodeKind::IndexExpr: {
+      const Within within(*this, true);
       const auto& index = static_cast<const IndexExpr&>(expr);
       exprIn(*index.x, kHighestPrecedence, 1);
       out_.place(index.lbrack);
@@ -161,6 +162,7 @@ void Formatter::rawExpr(const Expr& expr, int lowest, int depth) {
 }
 
 void Formatter::unary(const UnaryExpr& expr, int lowest, int depth) {
+  const Within within(*this, true);
   if (kUnaryPrecedence < lowest) {
     tok(Token::LParen);
     space(ws::kNoOverride);
@@ -176,6 +178,7 @@ void Formatter::unary(const UnaryExpr& expr, int lowest, int depth) {
 
 /// Chains of operators lean to the left and may be long: the left side is walked in a loop.
 void Formatter::binary(const BinaryExpr& top, int lowest, int depth) {
+  const Within within(*this, true);
   struct Step {
     const BinaryExpr* expr;
     int depth;
@@ -227,6 +230,7 @@ void Formatter::binaryTail(const BinaryExpr& expr, int depth, int cutoff) {
 }
 
 void Formatter::paren(const ParenExpr& expr, int depth) {
+  const Within within(*this, true);
   if (expr.x->is<ParenExpr>()) {  // one pair is enough
     exprIn(*expr.x, 0, depth);
     return;
@@ -257,6 +261,7 @@ std::vector<bool> Formatter::forcedBreaks(const Interpolation& expr, bool multil
 }
 
 void Formatter::interpolation(const Interpolation& expr, int depth) {
+  const Within within(*this, true);
   before(nullptr);
   bool multiline = false;
   if (!expr.elements.empty()) {
@@ -276,6 +281,7 @@ void Formatter::interpolation(const Interpolation& expr, int depth) {
 }
 
 void Formatter::slice(const SliceExpr& slice, int depth) {
+  const Within within(*this, true);
   exprIn(*slice.x, kHighestPrecedence, 1);
   out_.place(slice.lbrack);
   tok(Token::LBrack);
@@ -292,6 +298,7 @@ void Formatter::slice(const SliceExpr& slice, int depth) {
 
 /// True if the selector was put on a line of its own; the caller must end the indentation.
 bool Formatter::selector(const SelectorExpr& selector, int depth) {
+  const Within within(*this, true);
   exprIn(*selector.x, kHighestPrecedence, depth);
   tok(Token::Period);
   if (beginsLine(*selector.sel)) {
@@ -306,6 +313,7 @@ bool Formatter::selector(const SelectorExpr& selector, int depth) {
 }
 
 void Formatter::call(const CallExpr& call, int depth) {
+  const Within within(*this, true);
   if (call.args.size() > 1) ++depth;
   bool indented = false;
   if (const auto* function = call.fun->as<SelectorExpr>()) {
@@ -336,6 +344,7 @@ void Formatter::ellipsis(const Ellipsis& ellipsis) {
 }
 
 void Formatter::structLit(const StructLit& literal) {
+  const Within within(*this, false);
   ws::Set set = ws::kNoBlank;
   ws::Set opening = formfeed();
   if (literal.elements.empty()) {
@@ -362,6 +371,7 @@ void Formatter::structLit(const StructLit& literal) {
 }
 
 void Formatter::listLit(const ListLit& literal) {
+  const Within within(*this, false);
   ws::Set set = ws::kNoBlank | ws::kIndent;
   if (literal.elements.empty() && !hasInnerComment(literal)) set |= ws::kBlank | ws::kNoOverride;
   start(literal.lbrack);
@@ -418,6 +428,7 @@ void Formatter::listElements(const ListLit& literal) {
       default: rawExpr(element, 0, 1);
     }
     if (!bare) space(ws::kComma | ws::kBlank);
+    writeHeld();
     if (split) current_.comments = {nullptr, &behind, 0};
     after();
   }

@@ -18,7 +18,9 @@ namespace puppis::cue {
 /// Walks a tree in the order of its tokens and tells a Printer what to write, with the comments in between.
 class Formatter {
  public:
-  Formatter(const FormatOptions& options, const SourceFile* source);
+  /// `holdComments`: comments within an expression are written behind the declaration (or list element) it is in. The
+  /// usual style leaves them in place, which in rare cases gives text that cannot be read again.
+  Formatter(const FormatOptions& options, const SourceFile* source, bool holdComments);
 
   std::string run(const Node& node);
 
@@ -49,11 +51,27 @@ class Formatter {
     ws::Set parentSeparator = ws::kNewline;
   };
 
+  /// Marks the part of an expression within which comments are held.
+  class Within {
+   public:
+    Within(Formatter& formatter, bool expression) : formatter_(formatter), saved_(formatter.inExpression_) {
+      formatter.inExpression_ = expression;
+    }
+    ~Within() { formatter_.inExpression_ = saved_; }
+    Within(const Within&) = delete;
+    Within& operator=(const Within&) = delete;
+
+   private:
+    Formatter& formatter_;
+    bool saved_;
+  };
+
   // formatter.cpp: frames and comments
   void before(const Node* node);
   void after();
   void writeComments(int until);
   void writeComment(const CommentGroup& group);
+  void writeHeld();
   void countToken();
   void skipToken();
   [[nodiscard]] bool onOneLine(const Node& node) const;
@@ -112,6 +130,9 @@ class Formatter {
   Printer out_;
   std::vector<Frame> stack_;
   Frame current_;
+  bool holdComments_;
+  bool inExpression_ = false;
+  std::vector<const CommentGroup*> held_;
   int flattened_ = 0;  ///< inside interpolations that stand on one line
   std::unordered_map<const Node*, std::string> plainLabels_;  ///< quoted labels that lose their quotes
 };

@@ -173,6 +173,24 @@ void addVerbs(CLI::App& app, const std::vector<Verb>& verbs, Parsed& parsed,
   }
 }
 
+/// `-x=value` in the form that CLI11 reads, `--long=value`.
+std::vector<std::string> withLongFlags(const std::vector<std::string>& arguments, const CLI::App& app, const Verb* verb) {
+  if (verb == nullptr) return arguments;
+  const CLI::App* at = &app;
+  for (const std::string& word : split(verb->name, ' ')) at = at->get_subcommand(word);
+  std::vector<std::string> out = arguments;
+  for (std::string& argument : out) {
+    if (argument == "--") break;
+    if (argument.size() < 3 || argument[0] != '-' || argument[1] == '-' || argument[2] != '=') continue;
+    for (const CLI::Option* option : at->get_options()) {
+      if (option->get_lnames().empty() || !option->check_sname(argument.substr(1, 1))) continue;
+      argument = "--" + option->get_lnames().front() + argument.substr(2);
+      break;
+    }
+  }
+  return out;
+}
+
 int report(const Error& error, Context& context) {
   context.err << error.report(context.colourErr);
   return exitCode(error.code());
@@ -207,7 +225,8 @@ int runCommandLine(const std::vector<std::string>& arguments, const std::vector<
   app.footer("`puppis VERB --help` shows a verb's flags with an example.");
   try {
     // CLI11 takes its arguments last first.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    const std::vector<std::string> words = withLongFlags(arguments, app, parsed.verb);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::CallForHelp&) {
     context.out << app.help("", CLI::AppFormatMode::Normal);
     return 0;

@@ -42,6 +42,7 @@ class CueExport final : public Command {
       profile.takeDefaults = true;
       profile.showDocs = true;
       TRY(const auto file, cue::exportValue(item.value, profile));
+      setPackage(*file, flags_.package);
       if (!first) output.text() += "// ---\n";
       first = false;
       cue::FormatOptions format;
@@ -182,6 +183,7 @@ class CueDef final : public Command {
       profile.addPackage = true;
       profile.inlineImports = inlineImports_;
       TRY(const auto file, cue::exportDefinition(item.value, profile, item.package));
+      setPackage(*file, flags_.package);
       if (!first) output.text() += "// ---\n";
       first = false;
       cue::FormatOptions format;

@@ -23,18 +23,6 @@ namespace {
 
 tl::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::InvalidArgument, std::move(message)); }
 
-/// Gives a file of data a package clause, so that it can stand beside files of that package.
-void setPackage(cue::File& file, const std::string& name) {
-  if (name.empty() || file.packageClause() != nullptr) return;
-  cue::TreeBuilder build(file);
-  auto* package = build.make<cue::Package>();
-  package->pos = cue::Pos::spaced(cue::Space::NewSection);
-  package->name = build.ident(name);
-  std::vector<cue::Decl*> decls = {package};
-  decls.insert(decls.end(), file.decls.begin(), file.decls.end());
-  file.decls = build.nodes(decls);
-}
-
 /// A tree of a document as an expression: its only value, or a struct of its fields.
 cue::Expr* exprOf(cue::TreeBuilder& build, cue::File& document) {
   if (document.decls.size() == 1) {
@@ -47,6 +35,17 @@ cue::Expr* exprOf(cue::TreeBuilder& build, cue::File& document) {
 }
 
 }  // namespace
+
+void setPackage(cue::File& file, const std::string& name) {
+  if (name.empty() || file.packageClause() != nullptr) return;
+  cue::TreeBuilder build(file);
+  auto* package = build.make<cue::Package>();
+  package->pos = cue::Pos::spaced(cue::Space::NewSection);
+  package->name = build.ident(name);
+  std::vector<cue::Decl*> decls = {package};
+  decls.insert(decls.end(), file.decls.begin(), file.decls.end());
+  file.decls = build.nodes(decls);
+}
 
 Status validated(const Value& value, const cue::ValidateOptions& options) {
   std::vector<Error> errors = value.validate(options);
@@ -180,6 +179,7 @@ Status CueRun::prepare() {
     }
   }
   instanceCount_ = packages.size();
+  if (packages.empty() && !flags_.namePattern.empty()) return invalid("use of -n/--name flag without a directory");
   const auto addInstance = [&](const cue::Instance& instance,
                                std::vector<std::shared_ptr<const cue::File>> files) -> Status {
     TRY(const Value value, evaluate(files, instance.importPath));
@@ -225,6 +225,7 @@ Status CueRun::prepare() {
   if (package != nullptr) files.insert(files.end(), user->files.begin(), user->files.end());
   files.insert(files.end(), documents.begin(), documents.end());
   instanceCount_ = 1;
+  if (files.empty()) return {};  // data files without any document
   TRY_VOID(addInstance(joined, files));
   return selectExpressions();
 }

@@ -54,6 +54,9 @@ class CueRun {
   std::size_t instanceCount_ = 0;
 };
 
+/// Gives a file a package clause, unless `name` is empty or it has one.
+void setPackage(cue::File& file, const std::string& name);
+
 /// All failures of a value as one Error, or nothing.
 Status validated(const cue::Value& value, const cue::ValidateOptions& options);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/load/data_files.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "base/strings.h"
 #include "cue/syntax/build.h"
 #include "cue/syntax/literal.h"
 #include "data/json.h"
@@ -88,6 +88,43 @@ class DataTree {
   std::vector<std::uint32_t> starts_;
 };
 
+/// Where the values of a text begin and end that holds one JSON value after the other.
+std::vector<std::pair<std::size_t, std::size_t>> jsonValues(std::string_view text) {
+  std::vector<std::pair<std::size_t, std::size_t>> out;
+  std::size_t at = 0;
+  const auto isBlank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  while (at < text.size()) {
+    if (isBlank(text[at])) {
+      ++at;
+      continue;
+    }
+    const std::size_t begin = at;
+    int depth = 0;
+    bool quoted = false;
+    for (; at < text.size(); ++at) {
+      const char c = text[at];
+      if (quoted) {
+        if (c == '\\') ++at;
+        if (c == '"') quoted = false;
+      } else if (c == '"') {
+        quoted = true;
+      } else if (c == '{' || c == '[') {
+        ++depth;
+      } else if (c == '}' || c == ']') {
+        if (--depth <= 0) {
+          ++at;
+          break;
+        }
+      } else if (depth == 0 && isBlank(c)) {
+        break;
+      }
+    }
+    at = std::min(at, text.size());
+    out.emplace_back(begin, at);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr<const SourceFile>& source) {
@@ -111,14 +148,22 @@ Result<std::vector<data::Value>> readDocuments(Encoding encoding, const std::sha
     }
     case Encoding::JsonLines: {
       std::vector<data::Value> out;
-      for (const std::string& line : split(source->text(), '\n')) {
-        if (trim(line).empty()) continue;
-        TRY(data::Value value, data::parseJson(SourceFile::make(source->name(), line)));
+      for (const auto& [begin, end] : jsonValues(source->text())) {
+        // What stands before the value becomes blank, so that places stay right.
+        std::string text(source->text().substr(0, end));
+        for (std::size_t i = 0; i < begin; ++i) {
+          if (text[i] != '\n') text[i] = ' ';
+        }
+        TRY(data::Value value, data::parseJson(SourceFile::make(source->name(), std::move(text))));
         out.push_back(std::move(value));
       }
       return out;
     }
-    case Encoding::Yaml: return data::parseYaml(source, data::YamlSchema::Cue);
+    case Encoding::Yaml: {
+      TRY(auto out, data::parseYaml(source, data::YamlSchema::Cue));
+      if (out.empty()) out.emplace_back(nullptr);
+      return out;
+    }
     case Encoding::Text: return std::vector<data::Value>{data::Value(source->text())};
     case Encoding::Cue:
     case Encoding::Toml:

@@ -310,6 +310,7 @@ Status Loader::Impl::loadTree(const std::string& root, const std::string& name, 
 
 Result<std::vector<Instance>> Loader::Impl::loadPackages(const std::string& argument) {
   ImportPath parts = parseImportPath(argument);
+  if (parts.path.empty()) parts.path = ".";  // ":name"
   std::string name = parts.explicitQualifier ? parts.qualifier : options.package;
   const bool local = parts.path == "." || parts.path == ".." || parts.path.starts_with("./") ||
                      parts.path.starts_with("../") || parts.path.starts_with('/');

@@ -40,7 +40,7 @@ TEST(Export, Definitions) {
                   profile),
             "package p\n\nimport \"strings\"\n\n// doc\na: strings.MinRunes(1) @x()\nb: a & c\nc: string\n");
   EXPECT_EQ(shown("x: {a: 1}\nx: {b: 2}\nlet l = 3\ny: l", true, profile),
-            "let l = 3\nx: {\n\ta: 1\n\tb: 2\n}\ny: l\n");
+            "\nlet l = 3\nx: {\n\ta: 1\n\tb: 2\n}\ny: l\n");
 }
 
 }  // namespace

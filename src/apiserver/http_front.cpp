@@ -9,6 +9,7 @@
 #include "apiserver/openapi.h"
 #include "apiserver/protobuf.h"
 #include "apiserver/table.h"
+#include "apiserver/openapi_protobuf.h"
 #include "base/source.h"
 #include "base/strings.h"
 #include "data/json.h"
@@ -366,13 +367,15 @@ Status HttpFront::openApi(Exchange& x, const std::vector<std::string>& parts, bo
   std::string accept = net::joinedHeader(x.request.headers, "accept");
   bool json =
       accept.empty() || accept.find("json") != std::string::npos || accept.find("*/*") != std::string::npos;
-  if (!json) {
+  bool protobuf = !json && parts[1] == "v2" && accept.find(kOpenApiProtobuf) != std::string::npos;
+  if (!json && !protobuf) {
     return fail(
         Error(ErrorCode::NotAcceptable, "only the following media types are accepted: application/json")
             .reason("NotAcceptable"));
   }
   const Registry& registry = api_.registry();
   std::string path = join(parts, "/");
+  std::string form = protobuf ? path + " as protobuf" : path;
   std::string text;
   {
     std::lock_guard lock(documentsMutex_);
@@ -380,19 +383,19 @@ Status HttpFront::openApi(Exchange& x, const std::vector<std::string>& parts, bo
       documents_.clear();
       documentsGeneration_ = registry.generation();
     }
-    auto it = documents_.find(path);
+    auto it = documents_.find(form);
     if (it == documents_.end()) {
       std::optional<Value> document;
       if (path == "openapi/v2") document = openApiV2(registry);
       if (path == "openapi/v3") document = openApiIndex(registry);
       if (parts.size() > 2) document = openApiV3(registry, join({parts.begin() + 2, parts.end()}, "/"));
       if (!document) return fail(noSuchPath());
-      it = documents_.emplace(path, data::toJson(*document)).first;
+      it = documents_.emplace(form, protobuf ? openApiV2Protobuf(*document) : data::toJson(*document)).first;
     }
     text = it->second;
   }
-  x.responder->send(200, {{"content-type", "application/json"}, {"cache-control", "no-cache, private"}},
-                    std::move(text));
+  std::string type(protobuf ? kOpenApiProtobufAnswer : "application/json");
+  x.responder->send(200, {{"content-type", type}, {"cache-control", "no-cache, private"}}, std::move(text));
   return {};
 }
 

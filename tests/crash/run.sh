@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# kill -9 under write load. KILLS=500 is the full run; the default keeps CI short.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../server.sh"
+python3 "$top/tests/crash/kill.py" --kills "${KILLS:-25}" -- "$PUPPIS" server --no-controller --nodes 0

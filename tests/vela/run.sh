@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A session of the official vela command line (1.10.8, built from its Go module) against the embedded server.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../server.sh"
+"$top/tests/lab/get.sh" vela kubectl || exit 1
+embedded
+export HOME=$WORK VELA_HOME=$WORK/.vela
+vela() { timeout 60 "$LAB/bin/vela" "$@" 2>&1; }
+passed=0 failed=0
+expect() { # what pattern command...
+  local what=$1 pattern=$2 out; shift 2
+  out=$("$@")
+  if grep -qE -- "$pattern" <<<"$out"; then passed=$((passed + 1)); return; fi
+  failed=$((failed + 1)); printf 'FAILED %s\n  wanted: %s\n  got: %s\n' "$what" "$pattern" "$(tail -n 15 <<<"$out")"
+}
+eventually() { # what pattern command...
+  local i; for i in $(seq 100); do grep -qE -- "$2" <<<"$("${@:3}")" && { passed=$((passed + 1)); return; }; sleep 0.1; done
+  expect "$@"
+}
+app=$top/examples/first-app.yaml
+expect "def list knows components" "webservice +.?ComponentDefinition" vela def list
+expect "def list knows traits" "scaler +.?TraitDefinition" vela def list -t trait
+expect "show" "replicas" vela show scaler
+expect "component lists types" "webservice" vela component
+expect "trait lists types" "gateway" vela trait
+expect "dry-run" "kind: Deployment" vela dry-run -f "$app"
+expect "up" "App has been deployed" vela up -f "$app"
+eventually "the app runs" "first-app.*running[[:space:]]+healthy" vela ls
+expect "status" "Type: webservice" vela status first-app
+expect "status of the workflow" "phase: succeeded" vela status first-app
+expect "status as yaml" "status: running" vela status first-app -o yaml
+sed 's/nginx:1.25/nginx:1.26/; s/replicas: 3/replicas: 2/' "$app" > "$WORK/next.yaml"
+expect "live-diff" "nginx:1.26" vela live-diff -f "$WORK/next.yaml"
+expect "up again" "App has been deployed" vela up -f "$WORK/next.yaml"
+eventually "the new image runs" "nginx:1.26" "$LAB/bin/kubectl" get deploy web -o jsonpath='{.spec.template.spec.containers[0].image}'
+expect "revisions" "first-app-v2" vela revision list first-app
+cat > "$WORK/tier.cue" <<'C'
+tier: {
+	type: "trait"
+	annotations: {}
+	description: "Says which tier the workload is of."
+	attributes: appliesToWorkloads: ["*"]
+}
+template: {
+	patch: metadata: labels: tier: parameter.name
+	parameter: {
+		// +usage=Name of the tier
+		name: string
+	}
+}
+C
+expect "def vet" "succe" vela def vet "$WORK/tier.cue"
+expect "def apply" "TraitDefinition tier" vela def apply "$WORK/tier.cue"
+expect "def get" "Says which tier" vela def get tier
+eventually "the schema is published" "openapi-v3-json-schema" "$LAB/bin/kubectl" get cm trait-schema-tier -n vela-system -o yaml
+expect "show of the new one" "Name of the tier" vela show tier
+expect "def del" "deleted" bash -c "yes yes | timeout 60 $LAB/bin/vela def del tier 2>&1"
+expect "delete" "first-app" vela delete first-app -n default -y
+eventually "nothing is left" "^$" "$LAB/bin/kubectl" get deploy,svc,ingress -l app.oam.dev/name=first-app -o name
+echo "vela session: $passed steps hold, $failed do not"
+[ "$failed" = 0 ]

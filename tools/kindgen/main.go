@@ -53,14 +53,14 @@ type typeInfo struct {
 
 // leaf types, by Go name; everything else that is a struct is walked
 var leaves = map[string]string{
-	"k8s.io/apimachinery/pkg/api/resource.Quantity":                                    "quantity",
-	"k8s.io/apimachinery/pkg/util/intstr.IntOrString":                                  "intOrString",
-	"k8s.io/apimachinery/pkg/apis/meta/v1.Time":                                        "time",
-	"k8s.io/apimachinery/pkg/apis/meta/v1.MicroTime":                                   "microTime",
-	"k8s.io/apimachinery/pkg/apis/meta/v1.Duration":                                    "duration",
-	"k8s.io/apimachinery/pkg/apis/meta/v1.FieldsV1":                                    "fields",
-	"k8s.io/apimachinery/pkg/runtime.RawExtension":                                     "raw",
-	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSON":                    "json",
+	"k8s.io/apimachinery/pkg/api/resource.Quantity":                                         "quantity",
+	"k8s.io/apimachinery/pkg/util/intstr.IntOrString":                                       "intOrString",
+	"k8s.io/apimachinery/pkg/apis/meta/v1.Time":                                             "time",
+	"k8s.io/apimachinery/pkg/apis/meta/v1.MicroTime":                                        "microTime",
+	"k8s.io/apimachinery/pkg/apis/meta/v1.Duration":                                         "duration",
+	"k8s.io/apimachinery/pkg/apis/meta/v1.FieldsV1":                                         "fields",
+	"k8s.io/apimachinery/pkg/runtime.RawExtension":                                          "raw",
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSON":                         "json",
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSONSchemaPropsOrBool":        "schemaOrBool",
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSONSchemaPropsOrArray":       "schemaOrArray",
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSONSchemaPropsOrStringArray": "schemaOrStrings",
@@ -175,6 +175,9 @@ func fields(t reflect.Type, info *typeInfo, properties map[string]any) {
 		}
 		if scalar := base(f.Type); scalar.PkgPath() != "" && scalar.Kind() != reflect.Struct && scalar.Kind() != reflect.Interface {
 			out.Extra["go"] = scalar.String() // decoding errors name it
+		}
+		if elem := base(f.Type); elem.Kind() == reflect.Slice && elem.Elem().PkgPath() != "" && elem.Elem().Kind() != reflect.Struct {
+			out.Extra["go"] = elem.String()
 		}
 		prop, _ := properties[tag[0]].(map[string]any)
 		copyFact(out.Extra, "enum", prop["enum"])

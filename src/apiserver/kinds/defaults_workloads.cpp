@@ -90,6 +90,9 @@ void podConditionPattern(Value& o) {
 
 void autoscalerV1(Value& o) {
   fillIn(o["spec"], "minReplicas", 1);
+  // kept as v2, whose default metric this is; other metrics travel in an annotation
+  bool others = o.get("metadata", "annotations").has("autoscaling.alpha.kubernetes.io/metrics");
+  if (!others) fillIn(o["spec"], "targetCPUUtilizationPercentage", 80);
 }
 
 Value policy(const char* type, int value) {

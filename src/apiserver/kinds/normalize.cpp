@@ -80,7 +80,10 @@ tl::unexpected<Error> mismatch(const Value& value, const TypeRef& type, const Pl
   } else {
     message += "value of type ";
   }
-  bool ownWord = at.field != nullptr && at.field->type == &type && !at.field->goType.empty();
+  bool named = at.field != nullptr && !at.field->goType.empty();
+  bool ownWord = named && at.field->type == &type;
+  bool elementWord = named && at.field->type->element == &type && startsWith(at.field->goType, "[]");
+  if (elementWord) return fail(ErrorCode::InvalidArgument, message + at.field->goType.substr(2));
   return fail(ErrorCode::InvalidArgument, message + (ownWord ? at.field->goType : goName(type)));
 }
 
@@ -228,9 +231,9 @@ class Normalizer {
         return quantity(in);
       case Form::IntOrString:
         if (in.isString()) return in;
-        if (!in.isNumeric()) return mismatch(in, {Form::Int32, "int32", nullptr, nullptr}, Place{});
+        if (!in.isNumeric()) return mismatch(in, {Form::Int32, "int32", nullptr, nullptr}, at);
         if (!in.isInt() || in.asInt() > INT32_MAX || in.asInt() < INT32_MIN) {
-          return mismatch(in, {Form::Int32, "int32", nullptr, nullptr}, Place{}, true);
+          return mismatch(in, {Form::Int32, "int32", nullptr, nullptr}, at, true);
         }
         return in;
       case Form::Time:
@@ -253,6 +256,11 @@ class Normalizer {
   }
 
   Result<Value> bytes(const Value& in, const TypeRef& type, const Place& at) {
+    if (in.isArray()) {
+      for (const auto& element : in.elements()) {
+        if (!element.isNumeric()) return mismatch(element, {Form::Int32, "uint8", nullptr, nullptr}, at);
+      }
+    }
     if (!in.isString()) return mismatch(in, type, at);
     auto decoded = base64Decode(in.asString());
     if (!decoded) {

@@ -2,7 +2,6 @@
 #include <set>
 
 #include "apiserver/kinds/check.h"
-#include "apiserver/metadata.h"
 #include "base/strings.h"
 #include "data/json.h"
 #include "data/quantity.h"
@@ -239,8 +238,7 @@ void validateLimitRange(const Value& o, Faults& faults) {
   for (const auto& limit : o.get("spec", "limits").elements()) {
     std::string here = at("spec.limits", i++);
     const Value& type = limit.get("type");
-    if (auto fault = qualifiedNameFault(type.asString()); !fault.empty())
-      faults.invalid(here + ".type", Value(type.asString()), fault);
+    checkQualifiedName(type, here + ".type", faults);
     if (!types.insert(type.asString()).second) faults.duplicate(here + ".type", type);
     checkLimits(limit, here, faults);
   }
@@ -270,6 +268,14 @@ void validateEndpoints(const Value& o, Faults& faults) {
       checkOneOf(port.get("protocol"), {"SCTP", "TCP", "UDP"}, path + ".protocol", faults);
     }
   }
+}
+
+/// An event belongs to the namespace of what it is about ("default" when that has none).
+void validateEvent(const Value& o, Faults& faults) {
+  const std::string& about = o.get("involvedObject", "namespace").asString();
+  const std::string& own = o.get("metadata", "namespace").asString();
+  bool fits = about.empty() ? own == "default" || own == "kube-system" : about == own;
+  if (!fits) faults.invalid("involvedObject.namespace", Value(about), "does not match event.namespace");
 }
 
 }  // namespace
@@ -315,6 +321,8 @@ void addCoreValidation(KindInfo& kind) {
     kind.validate = validateQuota;
   } else if (kind.resource == "limitranges") {
     kind.validate = validateLimitRange;
+  } else if (kind.resource == "events") {
+    kind.validate = validateEvent;
   } else if (kind.resource == "endpoints") {
     kind.validate = validateEndpoints;
   }

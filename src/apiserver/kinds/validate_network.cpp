@@ -206,16 +206,27 @@ void validateNetworkPolicy(const Value& o, Faults& faults) {
 void validateIngressClass(const Value& o, Faults& faults) {
   const Value& controller = o.get("spec", "controller");
   const std::string& text = controller.asString();
-  if (text.empty()) {
-    faults.required("spec.controller", "");
-    return;
-  }
   if (text.size() > 250) faults.tooLong("spec.controller", 250);
   std::size_t slash = text.find('/');
   bool good = slash != std::string::npos && slash > 0 && slash + 1 < text.size() &&
               nameFault(text.substr(0, slash), Rule::Subdomain).empty();
-  if (!good)
+  if (text.empty()) {
+    faults.required("spec.controller", "");
+  } else if (!good) {
     faults.invalid("spec.controller", controller, "must be a domain-prefixed path (such as \"acme.io/foo\")");
+  }
+  const Value& parameters = o.get("spec", "parameters");
+  if (!parameters.isObject()) return;
+  for (auto field : {"kind", "name"})
+    checkPathSegment(parameters.get(field), std::string("spec.parameters.") + field, faults);
+  const Value& scope = parameters.get("scope");
+  checkOneOf(scope, {"Cluster", "Namespace"}, "spec.parameters.scope", faults);
+  if (scope.asString() == "Namespace" && parameters.get("namespace").asString().empty()) {
+    faults.required("spec.parameters.namespace", "`parameters.scope` is set to 'Namespace'");
+  }
+  if (scope.asString() == "Cluster" && parameters.get("namespace").isString()) {
+    faults.forbidden("spec.parameters.namespace", "`parameters.scope` is set to 'Cluster'");
+  }
 }
 
 void validateSlice(const Value& o, Faults& faults) {

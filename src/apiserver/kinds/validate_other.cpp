@@ -2,6 +2,7 @@
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/convert.h"
 #include "base/strings.h"
+#include "data/quantity.h"
 
 namespace puppis::apiserver::kinds {
 namespace {
@@ -20,10 +21,16 @@ void checkTarget(const Value& ref, Faults& faults) {
 }
 
 void checkMetricTarget(const Value& target, const std::string& path, bool resource, Faults& faults) {
-  if (target.get("type").asString().empty())
-    faults.required(path + ".type", "must specify a metric target type");
-  else
-    checkOneOf(target.get("type"), {"Utilization", "Value", "AverageValue"}, path + ".type", faults);
+  const std::string& type = target.get("type").asString();
+  if (type.empty()) faults.required(path + ".type", "must specify a metric target type");
+  if (type != "Utilization" && type != "Value" && type != "AverageValue") {
+    faults.invalid(path + ".type", Value(type), "must be either Utilization, Value, or AverageValue");
+  }
+  for (auto field : {"value", "averageValue"}) {
+    auto amount = data::Quantity::parse(target.get(field).asString());
+    if (amount && amount->sign() <= 0)
+      faults.invalid(path + "." + field, target.get(field), "must be positive");
+  }
   const Value& utilization = target.get("averageUtilization");
   if (utilization.isInt() && utilization.asInt() < 1)
     faults.invalid(path + ".averageUtilization", utilization, "must be greater than 0");
@@ -224,6 +231,98 @@ void validateLease(const Value& o, Faults& faults) {
   checkNotNegative(o.get("spec"), "leaseTransitions", "spec", faults);
 }
 
+/// The lists of a webhook's rule: something in each, and "*" alone where it stands.
+void checkWebhookRule(const Value& rule, const std::string& path, Faults& faults) {
+  for (auto list : {"apiGroups", "apiVersions", "operations", "resources"}) {
+    std::string here = path + "." + list;
+    const Value& values = rule.get(list);
+    if (values.empty()) faults.required(here, "");
+    bool all = false;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string& text = values.at(i).asString();
+      all = all || text == "*";
+      bool group = std::string_view(list) == "apiGroups";
+      if (text.empty() && !group) faults.required(at(here, i), "");
+      if (std::string_view(list) == "operations" && !text.empty()) {
+        checkOneOf(values.at(i), {"*", "CONNECT", "CREATE", "DELETE", "UPDATE"}, at(here, i), faults);
+      }
+    }
+    bool resources = std::string_view(list) == "resources";
+    if (all && values.size() > 1 && !resources) {
+      faults.invalid(here, values,
+                     "if '*' is present, must not specify other " +
+                         std::string(std::string_view(list) == "operations"  ? "operations"
+                                     : std::string_view(list) == "apiGroups" ? "API groups"
+                                                                             : "API versions"));
+    }
+  }
+  checkOneOf(rule.get("scope"), {"*", "Cluster", "Namespaced"}, path + ".scope", faults);
+}
+
+/// What the newer events API asks for beyond the old one.
+void validateNewEvent(const Value& o, Faults& faults) {
+  if (o.get("eventTime").isNull()) faults.required("eventTime", "");
+  const Value& controller = o.get("reportingController");
+  if (controller.asString().empty())
+    faults.required("reportingController", "");
+  else
+    checkQualifiedName(controller, "reportingController", faults);
+  for (auto field : {"reportingInstance", "action", "reason"}) {
+    if (o.get(field).asString().empty())
+      faults.required(field, "");
+    else if (o.get(field).asString().size() > 128)
+      faults.invalid(field, Value(""), "can have at most 128 characters");
+  }
+  const std::string& about = o.get("regarding", "namespace").asString();
+  const std::string& own = o.get("metadata", "namespace").asString();
+  bool fits = about.empty() ? own == "default" || own == "kube-system" : about == own;
+  if (!fits) faults.invalid("involvedObject.namespace", Value(about), "does not match event.namespace");
+  checkOneOf(Value(o.get("type").asString()), {"Normal", "Warning"}, "type", faults);
+}
+
+void validateWebhooks(const Value& o, Faults& faults) {
+  std::size_t i = 0;
+  for (const auto& hook : o.get("webhooks").elements()) {
+    std::string here = at("webhooks", i++);
+    const std::string& name = hook.get("name").asString();
+    if (name.empty()) {
+      faults.required(here + ".name", "");
+    } else {
+      std::size_t before = faults.list().size();
+      checkName(hook.get("name"), Rule::Subdomain, here + ".name", faults);
+      bool qualified = split(name, '.').size() >= 3;
+      if (!qualified && faults.list().size() == before) {
+        faults.invalid(here + ".name", Value(name),
+                       "should be a domain with at least three segments separated by dots");
+      }
+    }
+    for (std::size_t r = 0; r < hook.get("rules").size(); ++r)
+      checkWebhookRule(hook.get("rules").at(r), at(here + ".rules", r), faults);
+    checkOneOf(hook.get("failurePolicy"), {"Fail", "Ignore"}, here + ".failurePolicy", faults);
+    checkOneOf(hook.get("matchPolicy"), {"Equivalent", "Exact"}, here + ".matchPolicy", faults);
+    if (hook.get("sideEffects").isNull())
+      faults.required(here + ".sideEffects", "must specify one of None, NoneOnDryRun");
+    checkOneOf(hook.get("sideEffects"), {"None", "NoneOnDryRun"}, here + ".sideEffects", faults);
+    auto timeout = hook.get("timeoutSeconds").asInt();
+    if (timeout > 30 || timeout < 1)
+      faults.invalid(here + ".timeoutSeconds", timeout, "the timeout value must be between 1 and 30 seconds");
+    for (auto selector : {"namespaceSelector", "objectSelector"})
+      checkSelector(hook.get(selector), here + "." + selector, faults);
+    const Value& client = hook.get("clientConfig");
+    if (client.get("url").isNull() == client.get("service").isNull()) {
+      faults.required(here + ".clientConfig", "exactly one of url or service is required");
+    } else if (client.get("service").isObject()) {
+      for (auto field : {"name", "namespace"}) {
+        if (client.get("service", field).asString().empty()) {
+          faults.required(here + ".clientConfig.service." + field,
+                          std::string("service ") + field + " is required");
+        }
+      }
+      checkPortNumber(client.get("service", "port"), here + ".clientConfig.service.port", faults);
+    }
+  }
+}
+
 }  // namespace
 
 void addOtherValidation(KindInfo& kind) {
@@ -250,6 +349,10 @@ void addOtherValidation(KindInfo& kind) {
   } else if (name == "priorityclasses") {
     kind.validate = validatePriorityClass;
     kind.validateUpdate = updatePriorityClass;
+  } else if (kind.group == "events.k8s.io") {
+    kind.validate = validateNewEvent;
+  } else if (endsWith(name, "webhookconfigurations")) {
+    kind.validate = validateWebhooks;
   } else if (name == "leases") {
     kind.validate = validateLease;
   }

@@ -163,6 +163,10 @@ void validateStatefulSet(const Value& o, Faults& faults) {
     checkOneOf(retention.get(field), {"Retain", "Delete"},
                std::string("spec.persistentVolumeClaimRetentionPolicy.") + field, faults);
   }
+  for (std::size_t i = 0; i < spec.get("volumeClaimTemplates").size(); ++i) {
+    const Value& claim = spec.get("volumeClaimTemplates").at(i);
+    checkClaimSpec(claim.get("spec"), at("spec.volumeClaimTemplates", i) + ".spec", faults);
+  }
   checkNotNegative(spec, "replicas", "spec", faults);
   checkNotNegative(spec, "minReadySeconds", "spec", faults);
   if (!spec.get("serviceName").asString().empty())
@@ -276,6 +280,15 @@ void updateDaemonSet(const Value& o, const Value& old, std::string_view subresou
     checkImmutable(o.get("spec", "selector"), old.get("spec", "selector"), "spec.selector", faults);
 }
 
+void validateControllerRevision(const Value& o, Faults& faults) {
+  const Value& data = o.get("data");
+  if (data.isNull())
+    faults.required("data", "data is mandatory");
+  else if (!data.isObject())
+    faults.required("data", "data must be a valid JSON object");
+  if (o.get("revision").asInt() < 0) faults.invalid("revision", o.get("revision"), std::string(kNotNegative));
+}
+
 void validateReplicationController(const Value& o, Faults& faults) {
   const Value& spec = o.get("spec");
   const Value& selector = spec.get("selector");
@@ -310,6 +323,11 @@ void addWorkloadValidation(KindInfo& kind) {
   } else if (kind.resource == "daemonsets") {
     kind.validate = validateDaemonSet;
     kind.validateUpdate = updateDaemonSet;
+  } else if (kind.resource == "controllerrevisions") {
+    kind.validate = validateControllerRevision;
+    kind.validateUpdate = [](const Value& o, const Value& old, std::string_view, Faults& faults) {
+      checkImmutable(o.get("data"), old.get("data"), "data", faults);
+    };
   } else if (kind.resource == "replicationcontrollers") {
     kind.validate = validateReplicationController;
   }

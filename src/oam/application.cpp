@@ -27,8 +27,8 @@ std::vector<Output> readOutputs(Reader& from, Diagnostics& diagnostics) {
   for (Reader& output : from.children("outputs")) {
     out.push_back({output.requiredText("name", "an output"), output.text("valueFrom")});
     if (out.back().valueFrom.empty()) {
-      diagnostics.warn(output.place().error(ErrorCode::InvalidArgument,
-                                            "an output without \"valueFrom\" gives nothing"));
+      diagnostics.warn(
+          output.place().error(ErrorCode::InvalidArgument, "an output without \"valueFrom\" gives nothing"));
     }
     output.warnUnknown("an output");
   }
@@ -198,7 +198,8 @@ Application parseApplication(const data::Value& object, const std::shared_ptr<co
   out.annotations = metadata.textMap("annotations");
 
   Reader spec = document.child("spec");
-  for (Reader& component : spec.children("components")) out.components.push_back(readComponent(component, diagnostics));
+  for (Reader& component : spec.children("components"))
+    out.components.push_back(readComponent(component, diagnostics));
   std::size_t index = 0;
   for (Reader& policy : spec.children("policies"))
     out.policies.push_back(readPolicy(policy, index++, diagnostics));

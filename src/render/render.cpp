@@ -172,9 +172,9 @@ Result<data::Value> Renderer::renderTemplate(const oam::Definition& definition, 
                                              const data::Value& context) {
   TRY(auto program, impl_->templates.of(definition));
   cue::Session session(impl_->templates.runtime());
-  cue::Value root = session.evaluate(
-      program, {{"parameter", parameter.isObject() ? parameter : data::Value::object(), {}},
-                {"context", context.isObject() ? context : data::Value::object(), {}}});
+  cue::Value root =
+      session.evaluate(program, {{"parameter", parameter.isObject() ? parameter : data::Value::object(), {}},
+                                 {"context", context.isObject() ? context : data::Value::object(), {}}});
   oam::Diagnostics diagnostics;
   for (Error& failure : root.validate()) diagnostics.error(std::move(failure));
   data::Value out = data::Value::object();

@@ -94,9 +94,11 @@ TEST_F(Render, AConflictIsAnErrorAndRetainKeysReplaces) {
 }
 
 TEST_F(Render, RetainKeysOnAShorthandField) {
-  trait("scale", "// +patchStrategy=retainKeys\npatch: spec: replicas: parameter.count\nparameter: count: *1 | int");
+  trait("scale",
+        "// +patchStrategy=retainKeys\npatch: spec: replicas: parameter.count\nparameter: count: *1 | int");
   EXPECT_EQ(
-      withTraits("        - {type: scale, properties: {count: 3}}\n        - {type: scale, properties: {count: 5}}"),
+      withTraits(
+          "        - {type: scale, properties: {count: 3}}\n        - {type: scale, properties: {count: 5}}"),
       R"({"replicas":5,"template":{"spec":{"containers":[{"image":"x","name":"c"}]}}})");
 }
 

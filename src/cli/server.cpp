@@ -6,11 +6,11 @@
 #include <mutex>
 
 #include "base/strings.h"
-#include "cli/crds.h"
 #include "cli/install_definitions.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "controller/controller.h"
+#include "controller/crds.h"
 #include "nodes/nodes.h"
 #include "oam/catalog.h"
 #include "oam/runtime.h"
@@ -39,7 +39,7 @@ class Serve final : public Command {
     apiserver::ServerConfig config;
     TRY_VOID(readListen(config));
     config.fsync = !noFsync_;
-    config.manifests = builtinManifests();
+    config.manifests = controller::crdManifests();
     if (!inMemory_) {
       config.dataDirectory = dataDirectory_;
       if (config.dataDirectory.empty()) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/crds.h"
 
-#include <array>
-#include <string>
 #include <string_view>
+#include <utility>
 
 #include "data/yaml.h"
 
@@ -24,22 +23,22 @@ std::string_view workflows();
 std::string_view packages();
 }  // namespace crds
 
+std::vector<std::string> crdManifests() {
+  std::vector<std::string> out;
+  for (std::string_view text :
+       {crds::applications(), crds::applicationrevisions(), crds::componentdefinitions(),
+        crds::traitdefinitions(), crds::policydefinitions(), crds::workflowstepdefinitions(),
+        crds::workloaddefinitions(), crds::definitionrevisions(), crds::resourcetrackers(), crds::policies(),
+        crds::workflows(), crds::packages()}) {
+    out.emplace_back(text);
+  }
+  return out;
+}
+
 Result<std::vector<data::Value>> customResourceDefinitions() {
-  const std::array texts = {crds::applications(),
-                            crds::applicationrevisions(),
-                            crds::componentdefinitions(),
-                            crds::traitdefinitions(),
-                            crds::policydefinitions(),
-                            crds::workflowstepdefinitions(),
-                            crds::workloaddefinitions(),
-                            crds::definitionrevisions(),
-                            crds::resourcetrackers(),
-                            crds::policies(),
-                            crds::workflows(),
-                            crds::packages()};
   std::vector<data::Value> out;
-  for (std::string_view text : texts) {
-    TRY(auto documents, data::parseYaml(SourceFile::make("<built-in CRD>", std::string(text))));
+  for (auto& text : crdManifests()) {
+    TRY(auto documents, data::parseYaml(SourceFile::make("<built-in CRD>", std::move(text))));
     for (auto& document : documents) out.push_back(std::move(document));
   }
   return out;

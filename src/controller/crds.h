@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -8,7 +9,9 @@
 
 namespace puppis::controller {
 
-/// The CustomResourceDefinitions of Puppis (config/crds), built into the program.
+/// The CustomResourceDefinitions of Puppis (config/crds), built into the program, as YAML texts.
+std::vector<std::string> crdManifests();
+/// The same as objects.
 Result<std::vector<data::Value>> customResourceDefinitions();
 
 }  // namespace puppis::controller

@@ -12,6 +12,15 @@
 
 namespace puppis::kube {
 
+namespace {
+
+/// With the reason that tells a missing object from a missing type.
+Error absent(const Gvr& type, const ObjectName& name) {
+  return Error(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found").reason("NotFound");
+}
+
+}  // namespace
+
 struct MemoryClient::Watcher {
   Gvr type;
   std::string ns;
@@ -82,7 +91,7 @@ Result<Value> MemoryClient::get(const Gvr& type, const ObjectName& name, const G
   TRY_VOID(admit({"get", type, name, ""}));
   std::lock_guard lock(mutex_);
   auto it = objects_.find({type, name});
-  if (it == objects_.end()) return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
+  if (it == objects_.end()) return fail(absent(type, name));
   return it->second;
 }
 
@@ -185,8 +194,7 @@ Result<Value> MemoryClient::change(const Gvr& type, const ObjectName& name, cons
   {
     std::lock_guard lock(mutex_);
     auto it = objects_.find({type, name});
-    if (it == objects_.end())
-      return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
+    if (it == objects_.end()) return fail(absent(type, name));
     const Value before = it->second;
     for (const char* field : {"uid", "resourceVersion"}) {
       const std::string& given = wanted.get("metadata", field).asString();
@@ -233,8 +241,7 @@ Result<Value> MemoryClient::patch(const Gvr& type, const ObjectName& name, Patch
   {
     std::lock_guard lock(mutex_);
     auto it = objects_.find({type, name});
-    if (it == objects_.end())
-      return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
+    if (it == objects_.end()) return fail(absent(type, name));
     current = it->second;
   }
   return change(type, name, data::applyMergePatch(current, body), options.subresource, options.dryRun);
@@ -246,8 +253,7 @@ Result<Value> MemoryClient::remove(const Gvr& type, const ObjectName& name, cons
   {
     std::lock_guard lock(mutex_);
     auto it = objects_.find({type, name});
-    if (it == objects_.end())
-      return fail(ErrorCode::NotFound, type.str() + " \"" + name.name + "\" not found");
+    if (it == objects_.end()) return fail(absent(type, name));
     Value object = it->second;
     bool sameUid = !options.uid || *options.uid == uid(object);
     bool sameVersion = !options.resourceVersion || *options.resourceVersion == resourceVersion(object);
@@ -277,7 +283,9 @@ Result<Value> MemoryClient::removeCollection(const Gvr& type, const std::string&
 }
 
 Result<RawResponse> MemoryClient::raw(const RawRequest& request) {
-  return fail(ErrorCode::NotFound, "the test double serves no " + request.path);
+  auto it = documents.find(request.path);
+  bool found = request.method == "GET" && it != documents.end();
+  return RawResponse{found ? 200 : 404, "application/json", found ? it->second : "{}"};
 }
 
 Result<std::unique_ptr<Subscription>> MemoryClient::stream(const RawRequest& request, StreamHandler) {

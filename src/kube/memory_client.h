@@ -30,6 +30,9 @@ class MemoryClient final : public Client {
   /// Asked before each call is carried out; an Error is answered instead. For making faults.
   std::function<std::optional<Error>(const Call&)> fault;
 
+  /// What `raw` answers to a GET, by path; everything else is a 404.
+  std::map<std::string, std::string> documents = {{"/version", R"({"major":"1","minor":"34"})"}};
+
   MemoryClient(Clock& clock, Random& random) : clock_(clock), random_(random) {}
 
   Result<Value> get(const Gvr& type, const ObjectName& name, const GetOptions& options = {}) override;

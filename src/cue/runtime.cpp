@@ -9,6 +9,23 @@
 
 namespace puppis::cue {
 
+Arena ArenaPool::take() {
+  std::lock_guard lock(mutex_);
+  if (arenas_.empty()) return Arena(256 * 1024);
+  Arena out = std::move(arenas_.back());
+  arenas_.pop_back();
+  return out;
+}
+
+void ArenaPool::give(Arena arena) {
+  constexpr std::size_t kMaxArenas = 32;
+  constexpr std::size_t kMaxBytes = 4 * 1024 * 1024;
+  arena.reset();
+  if (arena.bytes() > kMaxBytes) return;
+  std::lock_guard lock(mutex_);
+  if (arenas_.size() < kMaxArenas) arenas_.push_back(std::move(arena));
+}
+
 Runtime::Runtime() : impl_(std::make_unique<Impl>()) {}
 Runtime::~Runtime() = default;
 

@@ -31,8 +31,20 @@ class RegexpCache {
   std::unordered_map<std::string, std::shared_ptr<const Entry>> entries_;
 };
 
+/// Memory of finished evaluations, to be used by the next ones. Bounded.
+class ArenaPool {
+ public:
+  Arena take();
+  void give(Arena arena);
+
+ private:
+  std::mutex mutex_;
+  std::vector<Arena> arenas_;
+};
+
 struct Runtime::Impl {
   Symbols symbols;
+  ArenaPool arenas;
   RegexpCache regexps;
   Importer importer;
   std::mutex packagesMutex;

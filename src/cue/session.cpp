@@ -14,6 +14,7 @@ Session::Session(std::shared_ptr<Runtime> runtime, Budget budget)
 Session::~Session() = default;
 
 const std::optional<Error>& Session::exhausted() const { return impl_->ctx.exhausted(); }
+void Session::deferOptionalFields(bool deferred) { impl_->ctx.defersOptional = deferred; }
 std::uint64_t Session::steps() const { return impl_->ctx.steps(); }
 std::size_t Session::arenaBytes() const { return impl_->ctx.arena.bytes(); }
 const std::shared_ptr<Runtime>& Session::runtime() const { return impl_->ctx.runtimePtr(); }

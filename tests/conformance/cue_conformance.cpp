@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the archives of the CUE conformance data in process and compares with the truth.
 //
-//   cue_conformance DIR tree|export|probes|show [ID...]
+//   cue_conformance DIR tree|export|probes|templates|time [ID...]
+//   cue_conformance FILE show
 //
 // `tree`: kind, value, default, closedness and error class at every path. `export`: the JSON of successful exports, byte
 // for byte. With IDs only those archives, with the differences listed.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -17,6 +20,7 @@
 #include "cue/session_impl.h"
 #include "cue/syntax/parse.h"
 #include "data/json.h"
+#include "data/yaml.h"
 
 namespace {
 
@@ -271,6 +275,124 @@ int runProbes(const std::string& dir) {
   return 0;
 }
 
+struct Template {
+  std::shared_ptr<const Program> program;
+  std::string failure;
+};
+
+// DIR is the folder with the templates' cases; the definitions' YAML files are in the folder DEFINITIONS names.
+int runTemplates(const std::string& dir, const std::set<std::string>& ids, bool timing) {
+  const char* definitions = std::getenv("DEFINITIONS");
+  if (definitions == nullptr) return 2;
+  auto runtime = Runtime::make();
+  std::map<std::string, Template> templates;
+  for (const auto& entry : std::filesystem::directory_iterator(definitions)) {
+    std::ifstream in(entry.path());
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    auto docs = data::parseYaml(SourceFile::make(entry.path().string(), text));
+    if (!docs) continue;
+    for (const data::Value& doc : *docs) {
+      std::string name = doc.get("metadata", "name").asString();
+      std::string source = doc.get("spec", "schematic", "cue", "template").asString();
+      Template& t = templates[doc.get("kind").asString() + "/" + name];
+      auto program = runtime->compile(name, source, {.listArithmetic = true, .openNames = {"context", "parameter"}});
+      if (program) {
+        t.program = *program;
+      } else {
+        t.failure = program.error().str();
+      }
+    }
+  }
+  std::map<std::string, data::Value> truths;
+  for (data::Value& v : readLines(dir + "/results-0.9.2.jsonl")) truths[v.get("id").asString()] = v;
+  int total = 0;
+  int good = 0;
+  int skipped = 0;
+  static const char* const kFields[] = {"output", "outputs", "patch", "patchOutputs", "errs"};
+  for (const data::Value& c : readLines(dir + "/cases.jsonl")) {
+    std::string id = c.get("id").asString();
+    std::string name = c.get("kind").asString() + "/" + c.get("name").asString();
+    if (!ids.empty() && !ids.contains(id) && !ids.contains(c.get("name").asString())) continue;
+    const data::Value& truth = truths[id];
+    const Template& t = templates[name];
+    if (t.program == nullptr) {
+      ++skipped;
+      if (!ids.empty()) std::printf("SKIP %s %s\n", name.c_str(), t.failure.c_str());
+      continue;
+    }
+    ++total;
+    std::vector<Binding> bindings;
+    if (c.get("parameter").isObject()) bindings.push_back({"parameter", c.get("parameter"), nullptr});
+    bindings.push_back({"context", c.get("context"), nullptr});
+    std::string why;
+    data::Value out;
+    auto render = [&] {
+      out = data::Value::object();
+      Session session(runtime, {.wallTime = std::chrono::milliseconds(4000)});
+      Value root = session.evaluate(t.program, bindings);
+      auto errors = root.validate({});
+      if (!errors.empty()) {
+        why = errors[0].str();
+        return;
+      }
+      if (std::getenv("COUNT") != nullptr) {
+        std::map<ir::ArcType, int> counts;
+        std::function<void(eval::Vertex*, ir::ArcType)> count = [&](eval::Vertex* v, ir::ArcType type) {
+          for (eval::Vertex* a : v->arcs) {
+            ir::ArcType below = std::max(type, a->arcType);
+            ++counts[below];
+            count(a, below);
+          }
+        };
+        count(root.vertex(), ir::ArcType::Member);
+        std::printf("member %d required %d optional %d, %lu steps, %lu bytes\n", counts[ir::ArcType::Member],
+                    counts[ir::ArcType::Required], counts[ir::ArcType::Optional],
+                    static_cast<unsigned long>(session.steps()), static_cast<unsigned long>(session.arenaBytes()));
+      }
+      for (const char* field : kFields) {
+        Value v = root.lookup(field);
+        if (!v.exists()) continue;
+        auto json = v.toJson();
+        if (json) {
+          out.set(field, *json);
+        } else {
+          why = std::string(field) + ": " + json.error().str();
+        }
+      }
+    };
+    if (timing) {
+      render();
+      // Processor time, so that a busy machine does not count.
+      constexpr int kRounds = 200;
+      std::clock_t start = std::clock();
+      for (int i = 0; i < kRounds; ++i) render();
+      double us = static_cast<double>(std::clock() - start) * 1e6 / CLOCKS_PER_SEC / kRounds;
+      std::printf("%8.1f us %s %s\n", us, name.c_str(), id.c_str());
+      continue;
+    }
+    render();
+    bool fails = truth.has("err") || truth.has("outErr");
+    bool ok = fails ? !why.empty() : why.empty();
+    if (ok && !fails) {
+      for (const char* field : kFields) {
+        const data::Value& want = truth.get("out").get(field);
+        const data::Value& got = out.get(field);
+        if (!(want == got) && !(want.empty() && got.empty() && (want.isNull() || got.isNull()))) {
+          ok = false;
+          why = std::string(field) + " differs: want " + data::toJson(want) + " got " + data::toJson(got);
+        }
+      }
+    }
+    if (ok) {
+      ++good;
+    } else {
+      std::printf("FAIL %s %s %s\n", id.c_str(), name.c_str(), why.empty() ? "should fail" : why.substr(0, ids.empty() ? 300 : 3000).c_str());
+    }
+  }
+  std::printf("%d of %d, %d skipped\n", good, total, skipped);
+  return 0;
+}
+
 int show(const std::string& file) {
   std::ifstream in(file);
   std::string text((std::istreambuf_iterator<char>(in)), {});
@@ -298,5 +420,6 @@ int main(int argc, char** argv) {
   if (mode == "tree") return runTree(argv[1], ids);
   if (mode == "export") return runExport(argv[1], ids);
   if (mode == "probes") return runProbes(argv[1]);
+  if (mode == "templates" || mode == "time") return runTemplates(argv[1], ids, mode == "time");
   return show(argv[1]);
 }

@@ -59,6 +59,9 @@ ir::Expr* Compiler::expr(const Expr* x) {
       auto* out = make<ir::IndexExpr>(x);
       out->x = expr(i.x);
       out->index = expr(i.index);
+      if (auto* s = out->index->as<ir::String>()) {
+        out->label = Feature(LabelType::String, runtime_.impl().symbols.intern(s->text));
+      }
       return out;
     }
     case NodeKind::SliceExpr: {

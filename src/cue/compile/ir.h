@@ -234,6 +234,7 @@ struct SelectorExpr : Of<NodeKind::SelectorExpr> {
 struct IndexExpr : Of<NodeKind::IndexExpr> {
   Expr* x = nullptr;
   Expr* index = nullptr;
+  Feature label;  ///< of an index that is a string literal
   bool optional = false;
 };
 

@@ -8,6 +8,14 @@
 
 namespace puppis::cue {
 
+namespace {
+// Whether a language version ("v0.9.0") is before v0.<minor>; no version is the newest.
+bool isOlder(const std::string& version, int minor) {
+  if (!version.starts_with("v0.")) return false;
+  return std::atoi(version.c_str() + 3) < minor;
+}
+}  // namespace
+
 ir::Expr* Compiler::reference(const Ident& x) {
   auto it = names_.idents.find(&x);
   if (it == names_.idents.end()) return unresolved(x);
@@ -78,8 +86,6 @@ ir::Expr* Compiler::fieldScoped(const Ident& x, const Field& f, const Node* node
     if (stack_[k - 1].field == &f) break;
     upCount += stack_[k - 1].upCount;
   }
-  if (k == 0) return fail(&x, "reference " + quoteString(x.name) + " is not in scope here");
-  --k;
   auto* out = make<ir::LabelReference>(&x);
   out->upCount = upCount;
   if (f.alias != nullptr && f.alias->label != nullptr && node == f.alias->label) {
@@ -94,6 +100,8 @@ ir::Expr* Compiler::fieldScoped(const Ident& x, const Field& f, const Node* node
     if (const auto* lit = f.label->as<BasicLit>()) return expr(lit);
     return out;
   }
+  if (k == 0) return fail(&x, "reference " + quoteString(x.name) + " is not in scope here");
+  --k;
   if (const auto* field = node->as<Field>()) {
     const Ident* ident = nullptr;
     if (const auto* alias = field->label->as<Alias>()) {
@@ -171,6 +179,10 @@ ir::Expr* Compiler::predeclared(const Ident& x) {
     return out;
   }
   if (const eval::Builtin* f = eval::predeclaredBuiltin(x.name)) {
+    if (f->core == eval::Core::Error && isOlder(file_->languageVersion, 14)) {
+      return fail(&x, "builtin \"error\" is not available in version " + file_->languageVersion +
+                          "; it was added in version \"v0.14.0\"");
+    }
     // A function is compared by address, and never changed.
     return const_cast<eval::Builtin*>(f);
   }

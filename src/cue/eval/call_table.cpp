@@ -50,7 +50,7 @@ class EvalHost final : public builtin::Host {
 
   std::uint16_t kind(Handle value) override {
     Value* v = settled(c_, nodeOf(value));
-    return isConcrete(v) || v->kind == NodeKind::Bottom ? kindOf(v) : kindOf(v);
+    return kindOf(v);
   }
 
   Answer scalar(Handle value) override {
@@ -63,7 +63,11 @@ class EvalHost final : public builtin::Host {
   }
 
   Answer elements(Handle value, bool* open) override {
-    Value* v = settled(c_, nodeOf(value));
+    // Taking the default of a list closes it, so whether it is open is asked before.
+    Value* given = nodeOf(value);
+    Value* v = settled(c_, given);
+    auto* list = given->as<Vertex>();
+    const bool isOpen = list != nullptr && list->deref()->isList() && !list->deref()->isClosedList();
     if (auto* b = v->as<Bottom>()) return passed(b);
     auto* x = v->as<Vertex>();
     if (x == nullptr || !x->isList()) {
@@ -72,8 +76,8 @@ class EvalHost final : public builtin::Host {
       }
       return Answer::error(State::Failed, message("not a list: ", v));
     }
-    if (open != nullptr) *open = !x->isClosedList();
-    return list(x);
+    if (open != nullptr) *open = isOpen;
+    return this->list(x);
   }
 
   Answer data(Handle value) override {
@@ -96,7 +100,7 @@ class EvalHost final : public builtin::Host {
       if (a->arcType == ArcType::Member) ++out.regular;
       if (a->isConstraint()) ++out.constraints;
     }
-    out.open = x->hasEllipsis || x->patterns != nullptr;
+    out.open = x->isOpenStruct() || x->patterns != nullptr;
     return builtin::Value::of(true);
   }
 
@@ -109,7 +113,7 @@ class EvalHost final : public builtin::Host {
   }
 
   bool equal(Handle a, Handle b) override {
-    return c_.equal(finalized(a), finalized(b), kEqualRegularOnly | kEqualIgnoreOptional);
+    return c_.equal(plain(a), plain(b), kEqualRegularOnly | kEqualIgnoreOptional);
   }
 
   bool isFinal(Handle value) override { return final(finalized(value), false); }
@@ -175,6 +179,12 @@ class EvalHost final : public builtin::Host {
     Value* v = nodeOf(h);
     if (auto* x = v->as<Vertex>()) c_.finalize(x);
     return v;
+  }
+
+  // A scalar as such, however it is wrapped; else the Vertex.
+  Value* plain(Handle h) {
+    Value* v = settled(c_, nodeOf(h));
+    return v->is<Vertex>() ? finalized(h) : v;
   }
 
   Vertex* unified(std::initializer_list<Node*> nodes) {
@@ -260,7 +270,8 @@ Node* callTable(Context& c, const Builtin& f, Vec<Value*>& args) {
   builtin::Call call(host, c.arena, values, c.isValidator);
   Answer answer = f.function->call(call);
   auto fail = [&](Code code) -> Node* {
-    if (answer.message.empty() && f.result == kBool) return c.make<ir::Bool>();
+    if (answer.message.empty() && code == Code::Eval) return c.make<ir::Bool>();
+    if (answer.message.empty()) answer.message = "value does not satisfy the constraint yet";
     return c.bottomOf(c.newf("{}", {c.arena.copy(answer.message)}), code);
   };
   switch (answer.state) {

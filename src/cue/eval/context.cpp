@@ -14,7 +14,7 @@ constexpr std::uint64_t kStepsPerCheck = 256;
 }  // namespace
 
 Context::Context(std::shared_ptr<Runtime> runtime, const Budget& budget)
-    : symbols(runtime->impl().symbols), runtime_(std::move(runtime)), budget_(budget) {
+    : arena(runtime->impl().arenas.take()), symbols(runtime->impl().symbols), runtime_(std::move(runtime)), budget_(budget) {
   maxNesting_ = budget.depth != 0 ? budget.depth : kDefaultNesting;
   if (budget.wallTime.count() != 0) deadline_ = std::chrono::steady_clock::now() + budget.wallTime;
   nextCheck_ = kStepsPerCheck;
@@ -26,7 +26,7 @@ Context::Context(std::shared_ptr<Runtime> runtime, const Budget& budget)
   cycle->errors = listOf(newPosf({}, "cycle error", {}));
 }
 
-Context::~Context() = default;
+Context::~Context() { runtime_->impl().arenas.give(std::move(arena)); }
 
 void Context::exhaust(std::string what) {
   if (!exhausted_) exhausted_.emplace(ErrorCode::ResourceExhausted, std::move(what));

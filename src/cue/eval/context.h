@@ -51,8 +51,10 @@ class Context {
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  Arena arena{64 * 1024};
+  Arena arena;
   LocalSymbols symbols;
+  /// Optional fields are evaluated only when somebody looks at them.
+  bool defersOptional = false;
 
   // ---- Where the evaluation is ----
   Environment* env = nullptr;
@@ -127,7 +129,7 @@ class Context {
   Vertex* importInstance(const Program* program);
   void addConjunct(Vertex* v, const Conjunct& c);
   void addStruct(Vertex* v, ir::StructLit* s, std::uint32_t compId);
-  void clearArcs(Vertex* v) { v->arcs.drop(); }
+  static void clearArcs(Vertex* v) { v->dropArcs(); }
   void updateArcType(Vertex* v, ArcType t);
   void setValue(Vertex* v, Node* base);
   void insertConjunct(Vertex* v, const Conjunct& c, const CloseInfo& ci, ArcType mode, bool check, bool& added);

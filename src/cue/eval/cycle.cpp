@@ -158,7 +158,7 @@ void NodeState::reportCycleError() {
   Bottom* b = ctx->bottomOf(ctx->newf("structural cycle", {}), Code::StructuralCycle);
   b->node = node;
   node->base = ctx->combine(node->value(), b);
-  node->arcs.drop();
+  node->dropArcs();
 }
 
 }  // namespace puppis::cue::eval

@@ -76,7 +76,7 @@ class ToData {
     w->state = nullptr;
     w->overlays = 0;
     w->status = VertexStatus::Finalized;
-    w->arcs.drop();
+    w->dropArcs();
     for (std::uint32_t i = 0; i < v->arcs.size(); ++i) {
       Vertex* a = v->arcs[i];
       if (c_.isDefined(a) && a->label.isRegular()) w->arcs.push(c_.arena, vertex(a));

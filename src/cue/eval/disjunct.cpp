@@ -160,6 +160,7 @@ Bottom* NodeState::processDisjunctions() {
     outerMode = p->state == nullptr ? RunMode::Finalize : p->state->runMode;
     break;
   }
+  if (outerMode == RunMode::None && all.size() == 1 && processScalarDisjunction(all[0])) return nullptr;
   Vec<NodeState*> cross;
   cross.push(c.arena, this);
   for (std::uint32_t i = 0; i < all.size(); ++i) {
@@ -192,6 +193,11 @@ Bottom* NodeState::processDisjunctions() {
   } else {
     disjuncts.append(c.arena, cross.span());
   }
+  signalDisjuncts();
+  return nullptr;
+}
+
+void NodeState::signalDisjuncts() {
   Condition done = 0;
   int defaults = 0;
   if (disjuncts.size() == 1) done = disjuncts[0]->completed;
@@ -202,7 +208,100 @@ Bottom* NodeState::processDisjunctions() {
     }
   }
   if (defaults == 1 || disjuncts.size() == 1) signal(done);
-  return nullptr;
+}
+
+// The usual disjunction, of scalars and basic types in a field that has at most a scalar besides: decided without
+// trying the alternatives in clones. False when it is not of that kind, or when nothing fits, which the long way explains.
+bool NodeState::processScalarDisjunction(PendingDisjunction& d) {
+  Context& c = *ctx;
+  if (isDisjunctState || !node->arcs.empty() || !node->structs.empty() || node->patterns != nullptr || !checks.empty() ||
+      lowerBound != nullptr || upperBound != nullptr || errs != nullptr || c.errs != nullptr ||
+      defaultAttemptInCycle != nullptr || isShared || hasAnyCyclicConjunct || hasTop || aStruct ||
+      defaultMode != DefaultMode::Maybe || origDefaultMode != DefaultMode::Maybe) {
+    return false;
+  }
+  for (const Task* t : tasks) {
+    if (t->kind != TaskKind::Disjunctions && t->state != TaskState::Success) return false;
+  }
+  auto isScalar = [](const Node* x) { return x->kind <= NodeKind::Bytes; };
+  for (const PendingDisjunct& x : d.disjuncts) {
+    if (!isScalar(x.expr) && x.expr->kind != NodeKind::BasicType) return false;
+  }
+  struct Survivor {
+    Value* value;
+    DefaultMode mode;
+  };
+  Vec<Survivor> survivors;
+  bool dropsDefault = true;
+  for (const PendingDisjunct& x : d.disjuncts) {
+    auto both = static_cast<std::uint16_t>(kindOf(x.expr) & kind);
+    if (both == kBottom) continue;
+    Value* value = x.expr;
+    if (isScalar(x.expr)) {
+      if (scalar != nullptr) {
+        if (!c.equalTerminal(x.expr, scalar, 0)) continue;
+        value = scalar;
+      }
+    } else if (scalar != nullptr) {
+      value = scalar;
+    } else if (both != kindOf(x.expr)) {
+      auto* narrowed = c.makeAt<ir::BasicType>(x.expr->origin());
+      narrowed->syntax = x.expr->syntax;
+      narrowed->kinds = both;
+      value = narrowed;
+    }
+    if (x.mode == DefaultMode::Is) dropsDefault = false;
+    survivors.push(c.arena, {value, x.mode});
+  }
+  Vec<Survivor> distinct;
+  for (Survivor s : survivors) {
+    // The left side, what there was before, has no defaults and so drops none.
+    s.mode = combineDefault(DefaultMode::Maybe, s.mode, true, dropsDefault);
+    bool merged = false;
+    for (Survivor& known : distinct) {
+      if (!c.equalTerminal(known.value, s.value, kEqualStructural)) continue;
+      if (s.mode == DefaultMode::Is) known.mode = DefaultMode::Is;
+      merged = true;
+      break;
+    }
+    if (!merged) distinct.push(c.arena, s);
+  }
+  if (distinct.empty()) return false;
+  for (const Survivor& s : distinct) {
+    auto* v = c.make<Vertex>();
+    v->parent = node->parent;
+    v->label = node->label;
+    v->arcType = node->arcType;
+    v->nonRooted = node->nonRooted;
+    v->anonymous = node->anonymous;
+    v->isDynamic = node->isDynamic;
+    v->closedRecursive = node->closedRecursive;
+    v->isDisjunct = true;
+    v->base = s.value;
+    v->status = VertexStatus::Finalized;
+    void* place = c.arena.allocate(sizeof(NodeState), alignof(NodeState));
+    auto* n = new (place) NodeState(c, *v);
+    v->state = n;
+    n->isInitialized = true;
+    n->isDisjunctState = true;
+    n->kind = kindOf(s.value);
+    if (isScalar(s.value)) n->scalar = s.value;
+    n->defaultMode = s.mode;
+    n->completed = kAllKnown;
+    if (distinct.size() == 1) {
+      // It becomes the node, and shows the evidence for closedness in its place.
+      v->conjuncts = node->conjuncts.clipped();
+      n->conjunctInfos = conjunctInfos.clipped();
+      n->replaceIds = replaceIds.clipped();
+      n->reqDefs = reqDefs.clipped();
+      node->base = v;
+      if (defaultMode == DefaultMode::Maybe) defaultMode = s.mode;
+      return true;
+    }
+    disjuncts.push(c.arena, n);
+  }
+  signalDisjuncts();
+  return true;
 }
 
 void NodeState::crossProduct(Vec<NodeState*>& dst, const Vec<NodeState*>& cross, PendingDisjunction& d, RunMode mode) {

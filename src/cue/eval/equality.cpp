@@ -18,6 +18,10 @@ bool Context::equal(Value* a, Value* b, std::uint8_t flags) {
 bool Context::equalVertex(Vertex* x, Value* v, std::uint8_t flags) {
   auto* y = v->as<Vertex>();
   if (y == nullptr || x->arcType != y->arcType) return false;
+  if (x->status == VertexStatus::Unprocessed && x->arcType == ArcType::Optional && defersOptional) {
+    finalize(x);
+    finalize(y);
+  }
   x = x->deref();
   y = y->deref();
   if (x == y) return true;

@@ -362,9 +362,14 @@ Vertex* Context::resolve(Node* ref, const Flags& flags) {
     case NodeKind::IndexExpr: {
       auto* x = static_cast<ir::IndexExpr*>(ref);
       Vertex* n = node(x, x->x, true, kFields);
-      Value* i = value(x->index, kScalar);
-      if (n == emptyNode) return n;
-      Feature f = labelFromValue(x->index, i);
+      Feature f = x->label;
+      if (f.valid()) {
+        if (n == emptyNode) return n;
+      } else {
+        Value* i = value(x->index, kScalar);
+        if (n == emptyNode) return n;
+        f = labelFromValue(x->index, i);
+      }
       if (errs != nullptr) return nullptr;
       return skipTry(x->optional, lookup(n, x->index->origin(), f, flags));
     }

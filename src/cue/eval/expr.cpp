@@ -120,9 +120,16 @@ Value* Context::evaluateSlice(ir::SliceExpr* x) {
   for (std::uint64_t i = low; i < high; ++i) {
     Vertex* a = list->arcs[static_cast<std::uint32_t>(i)];
     auto* arc = make<Vertex>();
-    *arc = *a;
-    arc->overlays = 0;
-    if (!list->isDynamic) arc->parent = n;
+    if (a->status == VertexStatus::Finalized) {
+      *arc = *a;
+      arc->overlays = 0;
+      arc->state = nullptr;
+    } else {
+      // Its conjuncts are evaluated anew, as an element of the slice.
+      arc->arcType = a->arcType;
+      arc->conjuncts = a->conjuncts.clipped();
+    }
+    arc->parent = n;
     arc->label = intLabel(static_cast<std::int64_t>(i - low));
     n->arcs.push(arena, arc);
   }
@@ -263,8 +270,10 @@ Value* Context::compareBottom(Environment* e, const Origin& at, Expr* x, Op op, 
           }
         }
       }
-      evalState(x, {.condition = kAllKnown, .mode = RunMode::Ignore, .status = VertexStatus::Finalized});
-      verifyNonMonotonic(e, x, true);
+      // Where no field can be added any more, the answer cannot change.
+      NodeState* ns = b->node == nullptr ? nullptr : b->node->state;
+      bool settled = b->node != nullptr && ns == nullptr && b->node->status == VertexStatus::Finalized;
+      if (!settled) verifyNonMonotonic(e, x, true);
     }
     match = op == Op::Equal;
   } else if (auto* n = u == nullptr ? nullptr : u->as<Vertex>()) {

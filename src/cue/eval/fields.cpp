@@ -29,6 +29,7 @@ Vertex* NodeState::getArc(Feature f, ArcType mode, bool& isNew) {
     arc->arcType = ArcType::NotPresent;
   }
   v->arcs.push(ctx->arena, arc);
+  v->indexArcs(ctx->arena);
   isNew = true;
   return arc;
 }

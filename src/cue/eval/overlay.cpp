@@ -65,7 +65,7 @@ Vertex* Overlay::clone(Vertex* x) {
   order_.push_back(x);
   x->overlay = v;
   v->conjuncts = x->conjuncts.clipped();
-  v->arcs.drop();
+  v->dropArcs();
   v->arcs.reserve(ctx_.arena, x->arcs.size());
   for (std::uint32_t i = 0; i < x->arcs.size(); ++i) {
     Vertex* arc = clone(x->arcs[i]);

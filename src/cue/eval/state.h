@@ -266,6 +266,7 @@ struct NodeState : NodeFacts {
   void completeNodeTasks(RunMode mode);
   void updateScalar();
   bool completeAllArcs(Condition need, RunMode mode, bool checkTypos);
+  void mismatchedField(Vertex* a);
   void evalArcTypes(RunMode mode);
   void validateValue();
   Node* validators(bool final);
@@ -333,6 +334,8 @@ struct NodeState : NodeFacts {
   void crossProduct(Vec<NodeState*>& dst, const Vec<NodeState*>& cross, PendingDisjunction& d, RunMode mode);
   Bottom* collectErrors(PendingDisjunction& d);
   NodeState* doDisjunct(Conjunct c, DefaultMode m, RunMode mode, Vertex* orig, Bottom*& err);
+  bool processScalarDisjunction(PendingDisjunction& d);
+  void signalDisjuncts();
   void finalizeDisjunctions();
   Bottom* error();
   Bottom* errorAll();

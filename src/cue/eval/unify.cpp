@@ -288,27 +288,33 @@ void NodeState::updateScalar() {
   signal(kScalarKnown);
 }
 
+void NodeState::mismatchedField(Vertex* a) {
+  if (node->isErr() || a->isErr()) return;
+  Value* av = a->value();
+  addErr(ctx->newPosf(av != nullptr ? av->origin() : Origin{}, "cannot combine regular field {} with {}",
+                      {a->label, node->value()}));
+}
+
 bool NodeState::completeAllArcs(Condition need, RunMode mode, bool checkTypos) {
   completeNodeTasks(RunMode::Finalize);
   Restore deeper(ctx->evalDepth, ctx->evalDepth + 1);
   if (hasDisjunction) checkTypos = false;
   bool success = true;
+  const bool defers = ctx->defersOptional && !isDisjunctState;
   // Arcs may be added meanwhile.
   for (std::uint32_t i = 0; i < node->arcs.size(); ++i) {
     Vertex* a = node->arcs[i];
+    if (defers && a->arcType == ArcType::Optional && a->status == VertexStatus::Unprocessed) continue;
     if (!ctx->unify(a, {.condition = need, .mode = mode, .checkTypos = checkTypos})) success = false;
     if (a->arcType == ArcType::Pending) {
       ctx->updateArcType(a, ArcType::NotPresent);
       continue;
     }
-    if (a->arcType <= ArcType::Required && a->label.isString() && (kind & kStruct) == 0 && !node->isErr() &&
-        !a->isErr()) {
-      Value* av = a->value();
-      addErr(ctx->newPosf(av != nullptr ? av->origin() : Origin{}, "cannot combine regular field {} with {}",
-                          {a->label, node->value()}));
-    }
+    if (a->arcType <= ArcType::Required && a->label.isString() && (kind & kStruct) == 0) mismatchedField(a);
   }
+  const std::uint32_t arcsBefore = node->arcs.size();
   node->arcs.eraseIf([](const Vertex* a) { return a->arcType == ArcType::NotPresent; });
+  if (node->arcs.size() != arcsBefore) node->index = nullptr;
   for (std::uint32_t i = 0; i < node->arcs.size(); ++i) {
     Vertex* a = node->arcs[i];
     if (a->label.isLet() || a->arcType > ArcType::Required) continue;

@@ -6,6 +6,35 @@
 
 namespace puppis::cue::eval {
 
+namespace {
+constexpr std::uint32_t kIndexedFrom = 24;
+std::uint32_t slotOf(Feature f) { return f.bits() * 2654435761U >> 4; }
+}  // namespace
+
+Vertex* Vertex::lookupIndexed(Feature f) const {
+  for (std::uint32_t i = slotOf(f) & index->mask; index->slots[i] != 0; i = (i + 1) & index->mask) {
+    if (Vertex* arc = arcs[index->slots[i] - 1]; arc->label == f) return arc;
+  }
+  return nullptr;
+}
+
+void Vertex::indexArcs(Arena& arena) {
+  const std::uint32_t size = arcs.size();
+  if (size < kIndexedFrom || (index != nullptr && index->count == size)) return;
+  if (index == nullptr || size * 2 > index->mask) {
+    std::uint32_t capacity = 64;
+    while (capacity < size * 4) capacity *= 2;
+    index = arena.make<ArcIndex>();
+    index->slots = arena.array<std::uint32_t>(capacity);
+    index->mask = capacity - 1;
+  }
+  for (; index->count < size; ++index->count) {
+    std::uint32_t i = slotOf(arcs[index->count]->label) & index->mask;
+    while (index->slots[i] != 0) i = (i + 1) & index->mask;
+    index->slots[i] = index->count + 1;
+  }
+}
+
 Vertex* Vertex::deref() {
   Vertex* v = this;
   while (Vertex* next = v->baseVertex()) v = next;

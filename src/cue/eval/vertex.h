@@ -93,6 +93,13 @@ struct Constraints {
 
 enum class VertexStatus : std::uint8_t { Unprocessed, Evaluating, Partial, Conjuncts, Finalized };
 
+/// Finds arcs by label where there are many: open addressing over the positions of the arcs.
+struct ArcIndex {
+  std::uint32_t* slots = nullptr;  ///< position + 1, 0 for free
+  std::uint32_t mask = 0;
+  std::uint32_t count = 0;         ///< arcs that are in it: the first ones
+};
+
 /// A value in the tree. `base` is its own value: a scalar, a marker for structs and lists, a Bottom, a Disjunction,
 /// another Vertex when shared or when one disjunct was left, or null while unknown.
 struct Vertex : ir::Of<NodeKind::Vertex> {
@@ -102,6 +109,7 @@ struct Vertex : ir::Of<NodeKind::Vertex> {
   Node* base = nullptr;
   Bottom* childErrors = nullptr;
   Constraints* patterns = nullptr;
+  ArcIndex* index = nullptr;
   Feature label;
   std::uint32_t overlays = 0;      ///< how many live overlay frames map it
   VertexStatus status = VertexStatus::Unprocessed;
@@ -147,10 +155,22 @@ struct Vertex : ir::Of<NodeKind::Vertex> {
   /// Its scalar, or itself for structs and lists, or null.
   [[nodiscard]] Value* value();
   [[nodiscard]] Vertex* lookupRaw(Feature f) const {
-    for (Vertex* arc : arcs) {
-      if (arc->label == f) return arc;
+    std::uint32_t from = 0;
+    if (index != nullptr) {
+      if (Vertex* found = lookupIndexed(f)) return found;
+      from = index->count;
+    }
+    for (std::uint32_t i = from; i < arcs.size(); ++i) {
+      if (arcs[i]->label == f) return arcs[i];
     }
     return nullptr;
+  }
+  [[nodiscard]] Vertex* lookupIndexed(Feature f) const;
+  /// Brings the index up to date when there are many arcs.
+  void indexArcs(Arena& arena);
+  void dropArcs() {
+    arcs.drop();
+    index = nullptr;
   }
   [[nodiscard]] bool isClosedStruct() const;
   [[nodiscard]] bool isOpenStruct() const;

@@ -270,10 +270,7 @@ Value* Context::compareBottom(Environment* e, const Origin& at, Expr* x, Op op, 
           }
         }
       }
-      // Where no field can be added any more, the answer cannot change.
-      NodeState* ns = b->node == nullptr ? nullptr : b->node->state;
-      bool settled = b->node != nullptr && ns == nullptr && b->node->status == VertexStatus::Finalized;
-      if (!settled) verifyNonMonotonic(e, x, true);
+      verifyNonMonotonic(e, x, true);
     }
     match = op == Op::Equal;
   } else if (auto* n = u == nullptr ? nullptr : u->as<Vertex>()) {

@@ -329,6 +329,7 @@ int runTemplates(const std::string& dir, const std::set<std::string>& ids, bool 
     auto render = [&] {
       out = data::Value::object();
       Session session(runtime, {.wallTime = std::chrono::milliseconds(4000)});
+      session.deferOptionalFields(true);
       Value root = session.evaluate(t.program, bindings);
       auto errors = root.validate({});
       if (!errors.empty()) {

@@ -161,13 +161,37 @@ Result<std::vector<std::string>> CueRun::labelsFor(const Value& scope) {
   return out;
 }
 
-Status CueRun::prepare() {
+Result<std::vector<cue::Instance>> CueRun::load(bool dataFiles) {
   cue::LoadOptions options = loadOptions(context_, flags_);
+  options.dataFiles = dataFiles;
+  if (dataFiles) options.package.clear();  // the package of what is imported, not one to be chosen
   loader_ = std::make_unique<cue::Loader>(context_.files, std::move(options));
   runtime_ = cue::Runtime::make();
   runtime_->setImporter(loader_->importer(runtime_));
   session_ = std::make_unique<cue::Session>(runtime_);
-  TRY(const std::vector<cue::Instance> instances, loader_->load(flags_.inputs));
+  return loader_->load(flags_.inputs);
+}
+
+Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::importFiles() {
+  TRY(const std::vector<cue::Instance> instances, load(true));
+  std::vector<std::shared_ptr<const cue::File>> out;
+  for (const cue::Instance& instance : instances) {
+    for (const cue::DataFile& data : instance.dataFiles) {
+      cue::Instance one;
+      one.packageName = flags_.package.empty() ? instance.packageName : flags_.package;
+      one.dataFiles = {data};
+      TRY(auto files, placed(one));
+      if (files.size() > 1) {
+        return invalid("--path or --list flag needed to handle multiple objects in file " + data.source->name());
+      }
+      for (auto& file : files) out.push_back(std::move(file));
+    }
+  }
+  return out;
+}
+
+Status CueRun::prepare() {
+  TRY(const std::vector<cue::Instance> instances, load(false));
 
   const cue::Instance* user = nullptr;
   std::vector<const cue::Instance*> packages;

@@ -26,6 +26,8 @@ class CueRun {
   CueRun(Context& context, const CueFlags& flags, bool separateData);
 
   Status prepare();
+  /// Instead of prepare(): the data files among the arguments (and in packages), each as one file of CUE.
+  Result<std::vector<std::shared_ptr<const cue::File>>> importFiles();
   [[nodiscard]] const std::vector<CueItem>& items() const { return items_; }
   /// There is a schema that data files are checked against.
   [[nodiscard]] bool hasSchema() const { return schema_.exists(); }
@@ -33,6 +35,7 @@ class CueRun {
   [[nodiscard]] std::size_t instanceCount() const { return instanceCount_; }
 
  private:
+  Result<std::vector<cue::Instance>> load(bool dataFiles);
   Result<cue::Value> evaluate(const std::vector<std::shared_ptr<const cue::File>>& files,
                               const std::string& importPath);
   Status addDocuments(const cue::Instance& instance, const cue::Instance* package);

@@ -12,6 +12,8 @@ std::vector<Verb> allVerbs() {
       cueEvalVerb(),
       cueExportVerb(),
       cueFmtVerb(),
+      cueGetSchemaVerb(),
+      cueImportVerb(),
       cueVetVerb(),
       defApplyVerb(),
       defDelVerb(),

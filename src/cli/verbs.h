@@ -16,6 +16,8 @@ Verb cueDefVerb();
 Verb cueEvalVerb();
 Verb cueExportVerb();
 Verb cueFmtVerb();
+Verb cueGetSchemaVerb();
+Verb cueImportVerb();
 Verb cueVetVerb();
 Verb defApplyVerb();
 Verb defDelVerb();

@@ -16,8 +16,8 @@ namespace {
 /// Builds the tree of a data value.
 class DataTree {
  public:
-  DataTree(File& file, const SourceFile& source) : build_(file) {
-    const std::string_view text = source.text();
+  DataTree(File& file, const SourceFile& source) : build_(file), text_(source.text()) {
+    const std::string_view text = text_;
     starts_.push_back(0);
     for (std::size_t i = 0; i < text.size(); ++i) {
       if (text[i] == '\n') starts_.push_back(static_cast<std::uint32_t>(i + 1));
@@ -42,11 +42,13 @@ class DataTree {
         for (const data::Value& element : value.elements()) elements.push_back(expr(element));
         ListLit* list = build_.list(elements);
         list->pos = list->lbrack = pos;
+        layOut(*list, value);
         return list;
       }
       case data::Kind::Object: {
         StructLit* literal = build_.structLit(fields(value));
         literal->pos = literal->lbrace = pos;
+        layOut(*literal, value);
         return literal;
       }
     }
@@ -66,6 +68,39 @@ class DataTree {
   }
 
  private:
+  /// Whether an array or object is written with brackets, not by indentation as in YAML.
+  [[nodiscard]] bool isBracketed(const data::Value& value) const {
+    const Pos pos = place(value.mark(), Space::Unset);
+    return pos.hasOffset() && pos.offset < text_.size() && (text_[pos.offset] == '[' || text_[pos.offset] == '{');
+  }
+
+  /// An object on one line stays on one line.
+  void layOut(StructLit& literal, const data::Value& value) const {
+    if (!isBracketed(value) || value.members().empty()) return;
+    for (const data::Member& member : value.members()) {
+      if (!member.keyMark.known() || member.keyMark.line != value.mark().line) return;
+    }
+    for (Decl* field : literal.elements) setSpace(*field, Space::Blank);
+    setSpace(*literal.elements.front(), Space::None);
+    literal.rbrace.space = Space::None;
+  }
+
+  /// Elements on lines of their own stay there; those of YAML's block lists are, unless they have lines themselves.
+  void layOut(ListLit& list, const data::Value& value) const {
+    const std::span<const data::Value> elements = value.elements();
+    if (elements.empty() || !value.mark().known()) return;
+    const bool bracketed = isBracketed(value);
+    std::uint32_t line = value.mark().line;
+    bool breaks = false;
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const bool block = elements[i].isObject() || elements[i].isArray();
+      breaks = bracketed ? elements[i].mark().line > line : !block;
+      line = elements[i].mark().line;
+      setSpace(*list.elements[i], breaks ? Space::Newline : i == 0 ? Space::None : Space::Blank);
+    }
+    list.rbrack.space = breaks ? Space::Newline : Space::None;
+  }
+
   Expr* number(const std::string& text, Pos pos) {
     const bool negative = text.starts_with('-');
     const std::string digits = negative ? text.substr(1) : text;
@@ -85,6 +120,7 @@ class DataTree {
   }
 
   TreeBuilder build_;
+  std::string_view text_;
   std::vector<std::uint32_t> starts_;
 };
 

@@ -123,9 +123,11 @@ Result<std::vector<Case>> readCases(const std::string& path) {
 
 int main(int argc, char** argv) {
   std::string path;
+  std::string only;  // a mode, for profiles
   std::chrono::milliseconds budget(100);
   for (int i = 1; i + 1 < argc; i += 2) {
     if (argv[i] == std::string("-cases")) path = argv[i + 1];
+    if (argv[i] == std::string("-only")) only = argv[i + 1];
     if (argv[i] == std::string("-ms")) budget = std::chrono::milliseconds(std::stoi(argv[i + 1]));
   }
   auto cases = readCases(path);
@@ -140,10 +142,12 @@ int main(int argc, char** argv) {
     }
     auto runtime = cue::Runtime::make();
     auto program = compiled(*runtime, c);
-    measure(c.name, "reuse", budget, [&]() -> Result<std::string> {
-      return program ? render(runtime, *program, c) : fail(program.error());
-    });
-    measure(c.name, "fresh", budget, [&] { return fresh(c); });
+    if (only.empty() || only == "reuse") {
+      measure(c.name, "reuse", budget, [&]() -> Result<std::string> {
+        return program ? render(runtime, *program, c) : fail(program.error());
+      });
+    }
+    if (only.empty() || only == "fresh") measure(c.name, "fresh", budget, [&] { return fresh(c); });
   }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

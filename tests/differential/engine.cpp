@@ -61,7 +61,7 @@ data::Value answer(const data::Value& request) {
   for (const Error& error : errors) message += (message.empty() ? "" : "\n") + error.str();
   out.set("msg", message);
   data::Value fields = data::Value::array();
-  for (const cue::FieldView& field : root.fields()) {
+  for (const cue::FieldView& field : root.fields({.optional = false, .required = true})) {
     std::string text = jsonOrClass(field.value);
     if (text == "!") text += classOf(field.value, field.value.validate({.concrete = true, .final = true}));
     fields.push(field.name() + ' ' + text);

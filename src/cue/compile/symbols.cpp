@@ -3,7 +3,7 @@
 
 namespace puppis::cue {
 
-Symbols::Symbols() : chunks_(std::make_unique<std::atomic<Chunk*>[]>(kChunks)) { intern(""); }
+Symbols::Symbols() { intern(""); }
 
 std::uint32_t Symbols::freeIndex() {
   std::lock_guard growing(growth_);
@@ -14,9 +14,10 @@ std::uint32_t Symbols::freeIndex() {
   } else {
     index = next_++;
   }
-  std::atomic<Chunk*>& slot = chunks_[index / kChunk];
-  if (slot.load(std::memory_order_relaxed) == nullptr) {
-    slot.store(&chunkStorage_.emplace_back(), std::memory_order_release);
+  std::size_t chunk = placeOf(index).chunk;
+  if (chunks_[chunk].load(std::memory_order_relaxed) == nullptr) {
+    chunkStorage_.push_back(std::make_unique<Slot[]>(kFirstChunk << chunk));
+    chunks_[chunk].store(chunkStorage_.back().get(), std::memory_order_release);
   }
   return index;
 }
@@ -41,16 +42,16 @@ std::uint32_t Symbols::intern(std::string_view text, bool permanent) {
   symbol->permanent = permanent;
   if (!permanent) ++dataLabels_;
   std::uint32_t index = symbol->index;
-  chunks_[index / kChunk].load(std::memory_order_acquire)->texts[index % kChunk].store(&symbol->text,
-                                                                                      std::memory_order_release);
+  Place place = placeOf(index);
+  chunks_[place.chunk].load(std::memory_order_acquire)[place.offset].store(&symbol->text, std::memory_order_release);
   std::string_view key = symbol->text;
   shard.index.emplace(key, std::move(symbol));
   return index;
 }
 
 std::string_view Symbols::text(std::uint32_t index) const {
-  const Chunk* chunk = chunks_[index / kChunk].load(std::memory_order_acquire);
-  return *chunk->texts[index % kChunk].load(std::memory_order_acquire);
+  Place place = placeOf(index);
+  return *chunks_[place.chunk].load(std::memory_order_acquire)[place.offset].load(std::memory_order_acquire);
 }
 
 void Symbols::beginEvaluation() {

@@ -3,8 +3,8 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -40,8 +40,10 @@ class Symbols {
 
  private:
   static constexpr std::size_t kShards = 16;
-  static constexpr std::size_t kChunk = 4096;
-  static constexpr std::size_t kChunks = (std::size_t{Feature::kMaxIndex} + 1) / kChunk;
+  /// Texts lie in chunks that double in size, so that a small Runtime is small and no text ever moves.
+  static constexpr std::size_t kFirstChunk = 512;
+  static constexpr std::size_t kChunks = 21;
+  static_assert((kFirstChunk << kChunks) - kFirstChunk > std::size_t{Feature::kMaxIndex});
   static constexpr std::size_t kDataLabels = 100'000;  ///< how many are kept beyond an evaluation
   struct Symbol {
     std::string text;
@@ -52,17 +54,24 @@ class Symbols {
     mutable std::shared_mutex mutex;
     std::unordered_map<std::string_view, std::unique_ptr<Symbol>> index;
   };
-  struct Chunk {
-    std::array<std::atomic<const std::string*>, kChunk> texts{};
+  using Slot = std::atomic<const std::string*>;
+  struct Place {
+    std::size_t chunk;
+    std::size_t offset;
   };
+  static Place placeOf(std::uint32_t index) {
+    std::size_t shifted = index + kFirstChunk;
+    auto chunk = static_cast<std::size_t>(std::bit_width(shifted) - std::bit_width(kFirstChunk));
+    return {chunk, shifted - (kFirstChunk << chunk)};
+  }
   static std::size_t shardOf(std::string_view text) { return std::hash<std::string_view>()(text) % kShards; }
   std::uint32_t intern(std::string_view text, bool permanent);
   std::uint32_t freeIndex();
   void sweep();
 
   std::array<Shard, kShards> shards_;
-  std::unique_ptr<std::atomic<Chunk*>[]> chunks_;
-  std::deque<Chunk> chunkStorage_;
+  std::array<std::atomic<Slot*>, kChunks> chunks_{};
+  std::vector<std::unique_ptr<Slot[]>> chunkStorage_;
   std::mutex growth_;                       ///< of chunks and indexes
   std::vector<std::uint32_t> free_;
   std::uint32_t next_ = 0;

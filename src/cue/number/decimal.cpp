@@ -160,13 +160,13 @@ Outcome quo(const Decimal& a, const Decimal& b, Arena& arena) {
       ++shift;
     }
     // With 34 digits the unreduced quotient has decimal places here, so ".0" is kept.
-    if (shift >= 0) {
-      --shift;
-      if (!scale(quotient, 1)) return {Decimal(), Fault::Overflow};
+    bool fits = shift < 0 || scale(quotient, 1);
+    if (shift >= 0) --shift;
+    if (fits) {
+      return {
+          Decimal::make(Kind::Float, a.negative() != b.negative(), quotient, static_cast<std::int32_t>(shift)),
+          Fault::None};
     }
-    return {
-        Decimal::make(Kind::Float, a.negative() != b.negative(), quotient, static_cast<std::int32_t>(shift)),
-        Fault::None};
   }
   Context context(kDigits);
   Big quotient = context.quo(Big(a), Big(b));

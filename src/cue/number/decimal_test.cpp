@@ -99,6 +99,7 @@ TEST_F(DecimalTest, Arithmetic) {
   EXPECT_EQ(calc("1", '-', "1.0"), "0.0");
   EXPECT_EQ(calc("9999999999999999999", '*', "9999999999999999999"),
             "9.999999999999999998000000000000000E+37");
+  EXPECT_EQ(calc("12345678901234567890", '/', "0.5"), "24691357802469135780");
   EXPECT_EQ(calc("1", '/', "0"), "division by zero");
   EXPECT_EQ(calc("0", '/', "0"), "division undefined");
   EXPECT_EQ(calc("-7", 'd', "2"), "-4");

@@ -6,7 +6,7 @@ the error.
 
 usage: cue_fuzz.py --oracle PROGRAM --engine PROGRAM [--seed N] [--count N] [--save FILE] [--show N]
 Replay one: cue_fuzz.py --print --seed N"""
-import argparse, json, random, subprocess, sys
+import argparse, json, os, random, select, subprocess, sys
 from decimal import Decimal
 
 
@@ -326,20 +326,34 @@ class Server:
         self.start()
 
     def start(self):
-        self.p = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.p = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.rest = b""
+
+    def line(self, seconds=20):
+        """The next line; nothing when the program is dead or does not answer."""
+        while b"\n" not in self.rest:
+            ready, _, _ = select.select([self.p.stdout], [], [], seconds)
+            data = os.read(self.p.stdout.fileno(), 1 << 16) if ready else b""
+            if not data:
+                if not ready:
+                    self.p.kill()
+                return None
+            self.rest += data
+        line, self.rest = self.rest.split(b"\n", 1)
+        return line
 
     def ask(self, sources):
         answers = []
         while len(answers) < len(sources):
             try:
-                self.p.stdin.write("".join(json.dumps({"id": i, "src": s}) + "\n" for i, s in enumerate(sources[len(answers):])))
+                self.p.stdin.write("".join(json.dumps({"id": i, "src": s}) + "\n" for i, s in enumerate(sources[len(answers):])).encode())
                 self.p.stdin.flush()
             except BrokenPipeError:
                 pass
             while len(answers) < len(sources):
-                line = self.p.stdout.readline()
-                if not line:
-                    answers.append({"ok": False, "class": "crash", "msg": "the program died: %s" % self.p.wait()})
+                line = self.line()
+                if line is None:
+                    answers.append({"ok": False, "class": "crash", "msg": "the program died or hung: %s" % self.p.wait()})
                     self.start()
                     break
                 answers.append(json.loads(line))

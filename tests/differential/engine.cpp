@@ -62,7 +62,8 @@ data::Value answer(const data::Value& request) {
   out.set("msg", message);
   data::Value fields = data::Value::array();
   for (const cue::FieldView& field : root.fields({.optional = false, .required = true})) {
-    std::string text = jsonOrClass(field.value);
+    // A required field that nobody gave counts as missing, whatever its constraint.
+    std::string text = field.presence == cue::Presence::Required ? "!incomplete" : jsonOrClass(field.value);
     if (text == "!") text += classOf(field.value, field.value.validate({.concrete = true, .final = true}));
     fields.push(field.name() + ' ' + text);
   }

@@ -3,7 +3,9 @@
 
 namespace puppis::cue {
 
-Symbols::Symbols() { intern(""); }
+Symbols::Symbols() {
+  intern("");
+}
 
 std::uint32_t Symbols::freeIndex() {
   std::lock_guard growing(growth_);
@@ -43,7 +45,8 @@ std::uint32_t Symbols::intern(std::string_view text, bool permanent) {
   if (!permanent) ++dataLabels_;
   std::uint32_t index = symbol->index;
   Place place = placeOf(index);
-  chunks_[place.chunk].load(std::memory_order_acquire)[place.offset].store(&symbol->text, std::memory_order_release);
+  chunks_[place.chunk].load(std::memory_order_acquire)[place.offset].store(&symbol->text,
+                                                                           std::memory_order_release);
   std::string_view key = symbol->text;
   shard.index.emplace(key, std::move(symbol));
   return index;

@@ -17,9 +17,9 @@
 
 namespace puppis::cue {
 
-/// Strings as numbers, for all programs and evaluations of one Runtime. Any number of threads. What programs write stays
-/// for good; labels that only came up in data are dropped when there are many and no evaluation is running, so that data
-/// cannot make a long-running process grow.
+/// Strings as numbers, for all programs and evaluations of one Runtime. Any number of threads. What programs
+/// write stays for good; labels that only came up in data are dropped when there are many and no evaluation
+/// is running, so that data cannot make a long-running process grow.
 class Symbols {
  public:
   Symbols();
@@ -33,7 +33,9 @@ class Symbols {
   /// The text of an index that is still valid.
   [[nodiscard]] std::string_view text(std::uint32_t index) const;
   /// Numbers of let declarations; they wrap around after 2^27, by when the first ones are long gone.
-  std::uint32_t nextLet() { return nextLet_.fetch_add(1, std::memory_order_relaxed) & (Feature::kMaxIndex >> 1); }
+  std::uint32_t nextLet() {
+    return nextLet_.fetch_add(1, std::memory_order_relaxed) & (Feature::kMaxIndex >> 1);
+  }
 
   void beginEvaluation();
   void endEvaluation();
@@ -72,7 +74,7 @@ class Symbols {
   std::array<Shard, kShards> shards_;
   std::array<std::atomic<Slot*>, kChunks> chunks_{};
   std::vector<std::unique_ptr<Slot[]>> chunkStorage_;
-  std::mutex growth_;                       ///< of chunks and indexes
+  std::mutex growth_;  ///< of chunks and indexes
   std::vector<std::uint32_t> free_;
   std::uint32_t next_ = 0;
   std::atomic<std::size_t> dataLabels_{0};

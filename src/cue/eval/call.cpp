@@ -1,14 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/eval/call.h"
 
+#include "cue/builtin/builtin.h"
 #include "cue/eval/state.h"
+#include "cue/runtime_impl.h"
 
 // Calling functions, and constraints that are functions.
 
 namespace puppis::cue::eval {
 
+namespace {
+
+/// The function in `package.Name(...)` of a standard package. Such a package is fixed, so that the function
+/// is found without making an instance of it in every evaluation.
+Builtin* standardFunction(const ir::Expr* fun) {
+  const auto* selector = fun->as<ir::SelectorExpr>();
+  const auto* import = selector == nullptr ? nullptr : selector->x->as<ir::ImportReference>();
+  if (import == nullptr || import->package == nullptr) return nullptr;
+  const auto& program = static_cast<const CompiledProgram&>(*import->package);
+  if (program.roots.empty() || builtin::findPackage(program.importPath) == nullptr) return nullptr;
+  for (ir::Decl* decl : program.roots.front()->decls) {
+    auto* field = decl->as<ir::Field>();
+    if (field != nullptr && field->label == selector->label) return field->value->as<Builtin>();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Value* Context::evaluateCall(ir::CallExpr* x, const Flags& flags) {
-  Value* fun = value(x->fun, {.condition = kConcreteKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial});
+  if (Builtin* f = standardFunction(x->fun)) return callBuiltin(f, x, flags);
+  Value* fun =
+      value(x->fun, {.condition = kConcreteKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial});
   if (auto* f = fun == nullptr ? nullptr : fun->as<Builtin>()) return callBuiltin(f, x, flags);
   if (auto* v = fun == nullptr ? nullptr : fun->as<BuiltinValidator>()) {
     if (v->call != nullptr) {
@@ -125,8 +148,8 @@ Value* Context::callBuiltin(Builtin* f, ir::CallExpr* x, const Flags& flags) {
     return out;
   }
   CloseInfo after;
-  Value* v = evalStateInfo(result, {.condition = flags.condition, .mode = flags.mode, .status = VertexStatus::Partial},
-                           after);
+  Value* v = evalStateInfo(
+      result, {.condition = flags.condition, .mode = flags.mode, .status = VertexStatus::Partial}, after);
   bool fromDef = info.fromDef;
   bool fromEmbed = info.fromEmbed;
   info = after;
@@ -153,7 +176,8 @@ Node* Context::invokeBuiltin(Builtin* f, ir::CallExpr* call, Vec<Value*>& args, 
     std::uint16_t k = kindOf(a);
     if ((f->params[i].kinds & k) == kBottom) {
       addErrf(Code::Eval, a->origin(), "cannot use {} (type {}) as {} in argument {} to {}",
-              {a, ErrorArg::ofKinds(k), ErrorArg::ofKinds(f->params[i].kinds), static_cast<std::int64_t>(i + 1), f});
+              {a, ErrorArg::ofKinds(k), ErrorArg::ofKinds(f->params[i].kinds),
+               static_cast<std::int64_t>(i + 1), f});
       return nullptr;
     }
   }

@@ -12,8 +12,12 @@ using builtin::Answer;
 using builtin::Handle;
 using State = builtin::Answer::State;
 
-Value* nodeOf(Handle h) { return const_cast<Value*>(static_cast<const Value*>(h.node)); }
-Handle handleOf(const Value* v) { return {v}; }
+Value* nodeOf(Handle h) {
+  return const_cast<Value*>(static_cast<const Value*>(h.node));
+}
+Handle handleOf(const Value* v) {
+  return {v};
+}
 
 Answer passed(const Bottom* b) {
   Answer out;
@@ -35,12 +39,23 @@ Value* settled(Context& c, Value* v) {
 
 bool simpleScalar(const Value* v, builtin::Value& out) {
   switch (v->kind) {
-    case NodeKind::Null: out = builtin::Value::null(); return true;
-    case NodeKind::Bool: out = builtin::Value::of(static_cast<const ir::Bool*>(v)->value); return true;
-    case NodeKind::Num: out = builtin::Value::of(static_cast<const ir::Num*>(v)->value); return true;
-    case NodeKind::String: out = builtin::Value::string(static_cast<const ir::String*>(v)->text); return true;
-    case NodeKind::Bytes: out = builtin::Value::bytes(static_cast<const ir::Bytes*>(v)->text); return true;
-    default: return false;
+    case NodeKind::Null:
+      out = builtin::Value::null();
+      return true;
+    case NodeKind::Bool:
+      out = builtin::Value::of(static_cast<const ir::Bool*>(v)->value);
+      return true;
+    case NodeKind::Num:
+      out = builtin::Value::of(static_cast<const ir::Num*>(v)->value);
+      return true;
+    case NodeKind::String:
+      out = builtin::Value::string(static_cast<const ir::String*>(v)->text);
+      return true;
+    case NodeKind::Bytes:
+      out = builtin::Value::bytes(static_cast<const ir::Bytes*>(v)->text);
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -172,7 +187,9 @@ class EvalHost final : public builtin::Host {
     return builtin::Value::list(out);
   }
 
-  std::string_view message(const char* words, const Value* v) { return c_.arena.copy(words + printNode(c_, v)); }
+  std::string_view message(const char* words, const Value* v) {
+    return c_.arena.copy(words + printNode(c_, v));
+  }
 
  private:
   Value* finalized(Handle h) {
@@ -275,9 +292,12 @@ Node* callTable(Context& c, const Builtin& f, Vec<Value*>& args) {
     return c.bottomOf(c.newf("{}", {c.arena.copy(answer.message)}), code);
   };
   switch (answer.state) {
-    case State::Ok: return exprOfData(c, answer.value);
-    case State::Failed: return c.bottomOf(c.newf("{}", {c.arena.copy(answer.message)}), Code::Eval);
-    case State::Incomplete: return c.bottomOf(c.newf("{}", {c.arena.copy(answer.message)}), Code::Incomplete);
+    case State::Ok:
+      return exprOfData(c, answer.value);
+    case State::Failed:
+      return c.bottomOf(c.newf("{}", {c.arena.copy(answer.message)}), Code::Eval);
+    case State::Incomplete:
+      return c.bottomOf(c.newf("{}", {c.arena.copy(answer.message)}), Code::Incomplete);
     case State::Refused:
     case State::RefusedYet:
       if (!c.isValidator) return c.newBool(false);
@@ -293,7 +313,8 @@ Node* callTable(Context& c, const Builtin& f, Vec<Value*>& args) {
 Node* exprOfData(Context& c, const builtin::Value& value) {
   using Type = builtin::Value::Type;
   switch (value.type) {
-    case Type::Null: return c.makeAt<ir::Null>(c.src);
+    case Type::Null:
+      return c.makeAt<ir::Null>(c.src);
     case Type::Bool: {
       auto* out = c.makeAt<ir::Bool>(c.src);
       out->value = value.boolean;
@@ -334,7 +355,8 @@ Node* exprOfData(Context& c, const builtin::Value& value) {
       out->decls = decls;
       return out;
     }
-    case Type::Handle: return nodeOf(value.handle);
+    case Type::Handle:
+      return nodeOf(value.handle);
   }
   return nullptr;
 }
@@ -364,6 +386,10 @@ bool dataOf(Context& c, Value* v, builtin::Value& out, Bottom*& err) {
   for (Feature f : orderedFeatures(c, x)) {
     if (!f.isString()) continue;
     Vertex* arc = x->lookupRaw(f);
+    if (arc != nullptr && arc->arcType == ArcType::Required) {
+      err = c.bottomOf(c.newf("field {} is required but not present", {c.labelText(f)}), Code::Incomplete);
+      return false;
+    }
     if (arc == nullptr || !c.isDefined(arc)) continue;
     builtin::Field field;
     field.label = c.labelText(f);

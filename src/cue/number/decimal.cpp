@@ -163,9 +163,9 @@ Outcome quo(const Decimal& a, const Decimal& b, Arena& arena) {
     bool fits = shift < 0 || scale(quotient, 1);
     if (shift >= 0) --shift;
     if (fits) {
-      return {
-          Decimal::make(Kind::Float, a.negative() != b.negative(), quotient, static_cast<std::int32_t>(shift)),
-          Fault::None};
+      return {Decimal::make(Kind::Float, a.negative() != b.negative(), quotient,
+                            static_cast<std::int32_t>(shift)),
+              Fault::None};
     }
   }
   Context context(kDigits);

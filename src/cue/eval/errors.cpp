@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "base/strings.h"
 #include "cue/eval/state.h"
 
 namespace puppis::cue::eval {
@@ -310,7 +311,18 @@ class Reporter {
     for (const ErrorEntry* o : outer) std::for_each(o->more.begin(), o->more.end(), place);
     std::for_each(e.more.begin(), e.more.end(), place);
     path(top, r);
+    if (std::string_view(e.format) == "field not allowed" && e.node != nullptr) suggest(*e.node, r);
     out_.push_back(std::move(r));
+  }
+
+  // The field beside it that was probably meant.
+  void suggest(const Vertex& arc, ErrorReport& r) {
+    if (arc.parent == nullptr || !arc.label.isString()) return;
+    std::vector<std::string> names;
+    for (const Vertex* sibling : arc.parent->arcs) {
+      if (sibling != &arc && sibling->label.isString()) names.emplace_back(ctx_.labelText(sibling->label));
+    }
+    r.suggestion = nearest(ctx_.labelText(arc.label), names).value_or("");
   }
 
   void causes(const ErrorList* list, const std::vector<const ErrorEntry*>& chain) {
@@ -373,10 +385,10 @@ std::vector<ErrorReport> reportErrors(const Context& ctx, const Bottom& bottom) 
 
 Error toError(const Context& ctx, const ErrorReport& report) {
   static_cast<void>(ctx);
-  Error out(report.code == Code::Incomplete || report.code == Code::Cycle ? ErrorCode::Invalid : ErrorCode::Invalid,
-            report.message);
+  Error out(ErrorCode::Invalid, report.message);
   out.reason(std::string(codeWord(report.code)));
   if (!report.path.empty()) out.path(report.path);
+  if (!report.suggestion.empty()) out.suggest(report.suggestion);
   for (const Origin& o : report.places) {
     Location where = locate(o);
     if (where.known()) out.at(std::move(where));

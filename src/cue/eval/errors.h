@@ -71,6 +71,7 @@ struct ErrorReport {
   std::string message;
   std::string path;
   std::vector<Feature> pathLabels;
+  std::string suggestion;          ///< the nearest field there is, for one that is not allowed
   std::vector<Origin> places;      ///< the first is the failure's own
   Code code = Code::Eval;
 };

@@ -46,6 +46,17 @@ TEST(Eval, DefinitionsAreClosedAndEmbeddingsAdd) {
   EXPECT_EQ(exported("#A: {a: 1}\nx: {#A, b: 1}"), R"({"x":{"a":1,"b":1}})");
 }
 
+TEST(Eval, AFieldThatIsNotAllowedNamesTheOneMeant) {
+  auto runtime = Runtime::make();
+  auto program = runtime->compile("t.cue", "#A: {replicas?: int, image: string}\nx: #A & {image: \"a\", replica: 1}", {});
+  ASSERT_TRUE(program);
+  Session session(runtime);
+  auto errors = session.evaluate(*program).validate({});
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].message(), "field not allowed");
+  EXPECT_EQ(errors[0].suggestion(), "replicas");
+}
+
 TEST(Eval, CyclesEnd) {
   EXPECT_EQ(exported("a: b\nb: a\na: 5"), R"({"a":5,"b":5})");
   EXPECT_EQ(exported("a: b + 1\nb: a - 1\na: 5"), R"({"a":5,"b":4})");

@@ -35,7 +35,8 @@ void shape(const Node& node, std::string& out) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ParseOptions options;
   options.maxDepth = 200;
-  auto file = parse(SourceFile::make("f.cue", std::string(reinterpret_cast<const char*>(data), size)), options);
+  auto file =
+      parse(SourceFile::make("f.cue", std::string(reinterpret_cast<const char*>(data), size)), options);
   if (!file) return 0;
   const auto once = formatSource((*file)->source);
   if (!once) return 0;  // refused, with a reason
@@ -49,12 +50,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   shape(**file, before);
   shape(**again, after);
   if (before != after) {
-    std::fprintf(stderr, "formatting changed the meaning:\n%s\n%s\n%s\n", once->c_str(), before.c_str(), after.c_str());
+    std::fprintf(stderr, "formatting changed the meaning:\n%s\n%s\n%s\n", once->c_str(), before.c_str(),
+                 after.c_str());
     std::abort();
   }
   const auto twice = formatSource((*again)->source);
   if (!twice || *twice != *once) {
-    std::fprintf(stderr, "formatting is not stable:\n%s\n---\n%s\n", once->c_str(), twice ? twice->c_str() : "refused");
+    std::fprintf(stderr, "formatting is not stable:\n%s\n---\n%s\n", once->c_str(),
+                 twice ? twice->c_str() : "refused");
     std::abort();
   }
   return 0;

@@ -14,7 +14,8 @@ using namespace puppis::cue;
 namespace {
 
 void check(const Node& node, std::size_t size) {
-  if (node.pos.hasOffset() && (node.pos.offset > size || node.end < node.pos.offset || node.end > size)) std::abort();
+  if (node.pos.hasOffset() && (node.pos.offset > size || node.end < node.pos.offset || node.end > size))
+    std::abort();
   forEachChild(node, [&](const Node& child) {
     if (child.pos.hasOffset() && node.pos.hasOffset() && child.pos.offset < node.pos.offset) std::abort();
     check(child, size);

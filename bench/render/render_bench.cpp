@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The native side of bench/render; see run.sh.
 //   render_bench app N DEFINITIONS_DIR APP.yaml                      a whole Application
-//   render_bench template N DEFINITION.yaml PARAMETER.json CONTEXT.json   one template, compiled once and compiled each time
+//   render_bench template N DEFINITION.yaml PARAMETER.json CONTEXT.json   one template, compiled once and
+//   compiled each time
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -58,10 +59,13 @@ void application(int rounds, const std::string& definitions, const std::string& 
   std::vector<data::Value> objects;
   auto once = [&] { objects = must(renderer.render(app, *catalog, context)).objects(); };
   std::int64_t nanos = nanosEach(rounds, once);
-  std::cout << data::toJson(data::Value::object({{"nsPerApp", nanos}, {"objects", data::Value::array(objects)}})) << '\n';
+  std::cout << data::toJson(
+                   data::Value::object({{"nsPerApp", nanos}, {"objects", data::Value::array(objects)}}))
+            << '\n';
 }
 
-void oneTemplate(int rounds, const std::string& path, const std::string& parameterPath, const std::string& contextPath) {
+void oneTemplate(int rounds, const std::string& path, const std::string& parameterPath,
+                 const std::string& contextPath) {
   SystemFiles files;
   auto runtime = oam::makeRuntime();
   auto parameter = must(data::parseJson(must(files.read(parameterPath))));
@@ -77,7 +81,8 @@ void oneTemplate(int rounds, const std::string& path, const std::string& paramet
     render::Renderer once(cold);
     must(once.renderTemplate(*definition, parameter, context));
   });
-  std::cout << data::toJson(data::Value::object({{"reusedNs", reused}, {"freshNs", fresh}, {"out", out}})) << '\n';
+  std::cout << data::toJson(data::Value::object({{"reusedNs", reused}, {"freshNs", fresh}, {"out", out}}))
+            << '\n';
 }
 
 }  // namespace

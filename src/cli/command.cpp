@@ -174,7 +174,8 @@ void addVerbs(CLI::App& app, const std::vector<Verb>& verbs, Parsed& parsed,
 }
 
 /// `-x=value` in the form that CLI11 reads, `--long=value`.
-std::vector<std::string> withLongFlags(const std::vector<std::string>& arguments, const CLI::App& app, const Verb* verb) {
+std::vector<std::string> withLongFlags(const std::vector<std::string>& arguments, const CLI::App& app,
+                                       const Verb* verb) {
   if (verb == nullptr) return arguments;
   const CLI::App* at = &app;
   for (const std::string& word : split(verb->name, ' ')) at = at->get_subcommand(word);

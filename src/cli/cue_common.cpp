@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/cue_common.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <tuple>
+
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -102,7 +102,8 @@ void declareData(Options& options, CueFlags& flags) {
   options.flag(flags.list, "--list", "Put several documents into a list");
   options.flag(flags.withContext, "--with-context", "Evaluate --path with data, filename, index in scope");
   options.text(flags.namePattern, "-n,--name", "Regular expression that names of data files must match");
-  options.flag(flags.merge, "--merge", "Merge data files into the configuration (--merge=false keeps them apart)");
+  options.flag(flags.merge, "--merge",
+               "Merge data files into the configuration (--merge=false keeps them apart)");
 }
 
 void declareOutput(Options& options, CueFlags& flags) {
@@ -113,7 +114,8 @@ void declareOutput(Options& options, CueFlags& flags) {
 }
 
 void declareInputs(Options& options, CueFlags& flags) {
-  options.arguments(flags.inputs, "inputs", "Packages (., ./..., example.com/x) and files (x.cue, json: data)");
+  options.arguments(flags.inputs, "inputs",
+                    "Packages (., ./..., example.com/x) and files (x.cue, json: data)");
 }
 
 cue::LoadOptions loadOptions(Context& context, const CueFlags& flags) {

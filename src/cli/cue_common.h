@@ -46,8 +46,8 @@ void declareInputs(Options& options, CueFlags& flags);
 /// What the loader needs to know of the world and the flags. Reads standard input if an argument asks for it.
 cue::LoadOptions loadOptions(Context& context, const CueFlags& flags);
 
-/// Prints an error with all its details: for a person at a terminal with the source line and a caret, otherwise in cue's
-/// own form (the message, then one indented place a line) for tools that read it.
+/// Prints an error with all its details: for a person at a terminal with the source line and a caret,
+/// otherwise in cue's own form (the message, then one indented place a line) for tools that read it.
 void printFaults(Context& context, const Error& error);
 /// printFaults and the exit code of cue for a failed command.
 int failed(Context& context, const Error& error);

@@ -207,12 +207,14 @@ Verb cueExportVerb() {
 }
 
 Verb cueEvalVerb() {
-  return {"cue eval", "Evaluate and print a configuration, finished or not", "puppis cue eval x.cue -e a.b\npuppis cue eval -a .",
+  return {"cue eval", "Evaluate and print a configuration, finished or not",
+          "puppis cue eval x.cue -e a.b\npuppis cue eval -a .",
           []() -> std::unique_ptr<Command> { return std::make_unique<CueEval>(); }};
 }
 
 Verb cueDefVerb() {
-  return {"cue def", "Print consolidated definitions", "puppis cue def ./schema\npuppis cue def x.cue -e '#Spec'",
+  return {"cue def", "Print consolidated definitions",
+          "puppis cue def ./schema\npuppis cue def x.cue -e '#Spec'",
           []() -> std::unique_ptr<Command> { return std::make_unique<CueDef>(); }};
 }
 

@@ -82,7 +82,8 @@ class CueFmt final : public Command {
         return fail(ErrorCode::InvalidArgument, "cannot use \"...\" in --files mode");
       }
     }
-    const std::vector<std::string> roots = flags_.inputs.empty() ? std::vector<std::string>{"."} : flags_.inputs;
+    const std::vector<std::string> roots =
+        flags_.inputs.empty() ? std::vector<std::string>{"."} : flags_.inputs;
     for (const std::string& root : roots) {
       if (root == "-") {
         out.push_back(SourceFile::make("-", load_.standardInput));
@@ -93,7 +94,8 @@ class CueFmt final : public Command {
     return {};
   }
 
-  Status addTree(Context& context, const std::string& path, std::vector<std::shared_ptr<const SourceFile>>& out) {
+  Status addTree(Context& context, const std::string& path,
+                 std::vector<std::shared_ptr<const SourceFile>>& out) {
     if (!context.files.isDirectory(path)) {
       TRY(std::string text, context.files.read(path));
       out.push_back(SourceFile::make(cue::relativePath(load_.directory, path), std::move(text)));

@@ -16,7 +16,8 @@ class CueGetSchema final : public Command {
     declareGlobal(options, flags_);
     declareInjection(options, flags_);
     options.text(flags_.package, "-p,--package", "Package to choose");
-    options.list(flags_.expressions, "-e,--expression", "The definition to describe (\"#Spec\"); else the whole package");
+    options.list(flags_.expressions, "-e,--expression",
+                 "The definition to describe (\"#Spec\"); else the whole package");
     options.choice(form_, "--form", {"openapi", "jsonschema"}, "Which form of schema");
     declareFormat(options, format_, {"json", "yaml"});
     declareInputs(options, flags_);

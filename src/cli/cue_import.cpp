@@ -38,7 +38,8 @@ class CueImport final : public Command {
       kind = flags_.inputs[0];
       flags_.inputs.erase(flags_.inputs.begin());
       if (kind != "json" && kind != "yaml" && kind != "data" && kind != "text" && kind != "auto") {
-        return fail(Error(ErrorCode::InvalidArgument, "unknown mode \"" + kind + "\"").expected("json, yaml, text or data"));
+        return fail(Error(ErrorCode::InvalidArgument, "unknown mode \"" + kind + "\"")
+                        .expected("json, yaml, text or data"));
       }
     }
     CueRun run(context, flags_, false);

@@ -21,7 +21,9 @@ using cue::Value;
 
 namespace {
 
-tl::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::InvalidArgument, std::move(message)); }
+tl::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::InvalidArgument, std::move(message));
+}
 
 /// A tree of a document as an expression: its only value, or a struct of its fields.
 cue::Expr* exprOf(cue::TreeBuilder& build, cue::File& document) {
@@ -149,8 +151,8 @@ Result<std::vector<std::string>> CueRun::labelsFor(const Value& scope) {
       } else {
         const std::string_view source = file->source->text();
         const cue::Node& label = *field->label;
-        TRY(const Value value,
-            session_->evaluateExpression(source.substr(label.pos.offset, label.end - label.pos.offset), scope));
+        TRY(const Value value, session_->evaluateExpression(
+                                   source.substr(label.pos.offset, label.end - label.pos.offset), scope));
         TRY(std::string name, value.asString());
         out.push_back(std::move(name));
       }
@@ -182,7 +184,8 @@ Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::importFiles() {
       one.dataFiles = {data};
       TRY(auto files, placed(one));
       if (files.size() > 1) {
-        return invalid("--path or --list flag needed to handle multiple objects in file " + data.source->name());
+        return invalid("--path or --list flag needed to handle multiple objects in file " +
+                       data.source->name());
       }
       for (auto& file : files) out.push_back(std::move(file));
     }
@@ -203,7 +206,8 @@ Status CueRun::prepare() {
     }
   }
   instanceCount_ = packages.size();
-  if (packages.empty() && !flags_.namePattern.empty()) return invalid("use of -n/--name flag without a directory");
+  if (packages.empty() && !flags_.namePattern.empty())
+    return invalid("use of -n/--name flag without a directory");
   const auto addInstance = [&](const cue::Instance& instance,
                                std::vector<std::shared_ptr<const cue::File>> files) -> Status {
     TRY(const Value value, evaluate(files, instance.importPath));
@@ -226,7 +230,8 @@ Status CueRun::prepare() {
 
   // Data files: merged into the configuration, or checked one by one against it.
   if (packages.size() > 1) {
-    return invalid("too many packages defined (" + std::to_string(packages.size()) + ") in combination with files");
+    return invalid("too many packages defined (" + std::to_string(packages.size()) +
+                   ") in combination with files");
   }
   const cue::Instance* package = packages.empty() ? nullptr : packages[0];
   const cue::Instance& base = package != nullptr ? *package : *user;

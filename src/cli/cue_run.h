@@ -11,15 +11,17 @@
 
 namespace puppis::cli {
 
-/// Something a `puppis cue` verb works on: the value of an instance, of an expression in it, or of a data document.
+/// Something a `puppis cue` verb works on: the value of an instance, of an expression in it, or of a data
+/// document.
 struct CueItem {
   cue::Value value;
-  std::string id;                      ///< what a heading calls it
-  std::string package;                 ///< import path that owns the hidden fields
+  std::string id;                         ///< what a heading calls it
+  std::string package;                    ///< import path that owns the hidden fields
   std::shared_ptr<const cue::File> file;  ///< of a document without a schema: itself
 };
 
-/// Loads, compiles and evaluates what the arguments of a `puppis cue` verb name. Keeps all that the values need.
+/// Loads, compiles and evaluates what the arguments of a `puppis cue` verb name. Keeps all that the values
+/// need.
 class CueRun {
  public:
   /// `separateData`: data files are documents of their own, to be checked against the packages (vet).
@@ -63,8 +65,8 @@ void setPackage(cue::File& file, const std::string& name);
 /// All failures of a value as one Error, or nothing.
 Status validated(const cue::Value& value, const cue::ValidateOptions& options);
 
-/// Where a verb's output goes: --out and --outfile. Text is gathered and written at the end, so that a failure leaves
-/// no half file.
+/// Where a verb's output goes: --out and --outfile. Text is gathered and written at the end, so that a
+/// failure leaves no half file.
 class CueOutput {
  public:
   CueOutput(Context& context, const CueFlags& flags) : context_(context), flags_(flags) {}

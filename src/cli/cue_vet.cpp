@@ -14,7 +14,8 @@ class CueVet final : public Command {
     declareGlobal(options, flags_);
     declareData(options, flags_);
     declareInjection(options, flags_);
-    options.maybe(concrete_, "-c,--concrete", "Require concrete values (-c), or allow incomplete ones (-c=false)");
+    options.maybe(concrete_, "-c,--concrete",
+                  "Require concrete values (-c), or allow incomplete ones (-c=false)");
     declareInputs(options, flags_);
   }
 

@@ -52,8 +52,9 @@ Pairs anchors(const std::vector<std::string>& a, const std::vector<std::string>&
   std::vector<std::size_t> tails;
   std::vector<std::size_t> previous(unique.size(), unique.size());
   for (std::size_t i = 0; i < unique.size(); ++i) {
-    const auto place = std::lower_bound(tails.begin(), tails.end(), unique[i].second,
-                                        [&](std::size_t t, std::size_t value) { return unique[t].second < value; });
+    const auto place =
+        std::lower_bound(tails.begin(), tails.end(), unique[i].second,
+                         [&](std::size_t t, std::size_t value) { return unique[t].second < value; });
     if (place != tails.begin()) previous[i] = *(place - 1);
     if (place == tails.end()) {
       tails.push_back(i);
@@ -77,8 +78,8 @@ std::string unifiedDiff(std::string_view oldName, std::string_view oldText, std:
   constexpr std::size_t kContext = 3;
   const std::vector<std::string> a = linesOf(oldText);
   const std::vector<std::string> b = linesOf(newText);
-  std::string out = "diff " + std::string(oldName) + " " + std::string(newName) + "\n--- " + std::string(oldName) +
-                    "\n+++ " + std::string(newName) + "\n";
+  std::string out = "diff " + std::string(oldName) + " " + std::string(newName) + "\n--- " +
+                    std::string(oldName) + "\n+++ " + std::string(newName) + "\n";
 
   Pairs matches = anchors(a, b);
   matches.emplace_back(a.size(), b.size());
@@ -118,8 +119,8 @@ std::string unifiedDiff(std::string_view oldName, std::string_view oldText, std:
       for (std::size_t i = 0; i < tail; ++i) equalLine(startA + i);
       const std::size_t fromA = countA > 0 ? chunkA + 1 : chunkA;
       const std::size_t fromB = countB > 0 ? chunkB + 1 : chunkB;
-      out += "@@ -" + std::to_string(fromA) + "," + std::to_string(countA) + " +" + std::to_string(fromB) + "," +
-             std::to_string(countB) + " @@\n";
+      out += "@@ -" + std::to_string(fromA) + "," + std::to_string(countA) + " +" + std::to_string(fromB) +
+             "," + std::to_string(countB) + " @@\n";
       for (const std::string& line : chunk) out += line;
       chunk.clear();
     }

@@ -26,7 +26,8 @@ class Responder {
   virtual void finish() = 0;
   /// Bytes written and not yet taken by the client: a writer that sees this grow should give up.
   [[nodiscard]] virtual std::size_t waiting() const = 0;
-  /// Called once, on the server's thread, when the exchange is over: finished, or the client is gone (at once when it already is).
+  /// Called once, on the server's thread, when the exchange is over: finished, or the client is gone (at once
+  /// when it already is).
   virtual void onOver(std::function<void()> then) = 0;
 };
 

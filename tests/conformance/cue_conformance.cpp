@@ -4,8 +4,8 @@
 //   cue_conformance DIR tree|export|probes|templates|time [ID...]
 //   cue_conformance FILE show
 //
-// `tree`: kind, value, default, closedness and error class at every path. `export`: the JSON of successful exports, byte
-// for byte. With IDs only those archives, with the differences listed.
+// `tree`: kind, value, default, closedness and error class at every path. `export`: the JSON of successful
+// exports, byte for byte. With IDs only those archives, with the differences listed.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -91,7 +91,8 @@ class TreeComparer {
       expect(path, "default", data::toJson(truth.get("def")), d == v ? "none" : scalar(d));
     } else if (bottom == nullptr && truth.has("expr")) {
       eval::Vertex* d = eval::defaultOfVertex(ctx_, v)->deref();
-      if (d != v && !d->isList() && (eval::kindOf(d) & kStruct) == 0 && eval::isConcrete(d)) note(path, "default", "none", scalar(d));
+      if (d != v && !d->isList() && (eval::kindOf(d) & kStruct) == 0 && eval::isConcrete(d))
+        note(path, "default", "none", scalar(d));
     }
     std::set<std::string> seen;
     for (const data::Value& c : truth.get("c").elements()) {
@@ -103,7 +104,9 @@ class TreeComparer {
         note(below, "missing", data::toJson(c.get("k")), "");
         continue;
       }
-      std::string a = arc->arcType == ir::ArcType::Optional ? "?" : arc->arcType == ir::ArcType::Required ? "!" : "";
+      std::string a = arc->arcType == ir::ArcType::Optional   ? "?"
+                      : arc->arcType == ir::ArcType::Required ? "!"
+                                                              : "";
       expect(below, "presence", c.get("a").asString(), a);
       compare(arc, c, below);
     }
@@ -148,7 +151,8 @@ class TreeComparer {
   }
   void note(const std::string& path, const char* what, const std::string& want, const std::string& got) {
     if (differences_++ == 0) first_ = std::string(what) + " at " + path + ": want " + want + ", got " + got;
-    if (list_ && differences_ < 40) std::printf("    %s at %s: want %s, got %s\n", what, path.c_str(), want.c_str(), got.c_str());
+    if (list_ && differences_ < 40)
+      std::printf("    %s at %s: want %s, got %s\n", what, path.c_str(), want.c_str(), got.c_str());
   }
   Session& session_;
   eval::Context& ctx_;
@@ -192,9 +196,11 @@ int runTree(const std::string& dir, const std::set<std::string>& ids) {
         why = "yield escaped";
       }
     }
-    auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+    auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start)
+                  .count();
     if (ok) ++good;
-    if (!ok) std::printf("FAIL %s (%ld ms) %s\n", id.c_str(), static_cast<long>(ms), why.substr(0, 300).c_str());
+    if (!ok)
+      std::printf("FAIL %s (%ld ms) %s\n", id.c_str(), static_cast<long>(ms), why.substr(0, 300).c_str());
     std::fflush(stdout);
   }
   std::printf("%d of %d\n", good, total);
@@ -234,11 +240,14 @@ int runExport(const std::string& dir, const std::set<std::string>& ids) {
       bool same = ok && text == truth.get("stdout").asString();
       if (same) ++good;
       if (!same) std::printf("FAIL %s %s\n", id.c_str(), ok ? "differs" : why.substr(0, 200).c_str());
-      if (!same && !ids.empty()) std::printf("--- want\n%s--- got\n%s", truth.get("stdout").asString().c_str(), text.c_str());
+      if (!same && !ids.empty())
+        std::printf("--- want\n%s--- got\n%s", truth.get("stdout").asString().c_str(), text.c_str());
     } else {
       ++fails;
       if (!ok) ++failsGood;
-      if (ok) std::printf("FAIL %s should fail: %s\n", id.c_str(), truth.get("stderr").asString().substr(0, 150).c_str());
+      if (ok)
+        std::printf("FAIL %s should fail: %s\n", id.c_str(),
+                    truth.get("stderr").asString().substr(0, 150).c_str());
     }
     std::fflush(stdout);
   }
@@ -261,14 +270,17 @@ int runProbes(const std::string& dir) {
       Value root = session.evaluate(*program);
       auto errors = root.validate({.concrete = true, .final = true});
       auto json = root.toJson();
-      got = !errors.empty() ? "error: " + errors[0].str() : json ? data::toJson(*json) : "error: " + json.error().str();
+      got = !errors.empty() ? "error: " + errors[0].str()
+            : json          ? data::toJson(*json)
+                            : "error: " + json.error().str();
     }
     std::string want = probe.get("0.17.1").asString();
     bool wantError = !want.starts_with("{") && !want.starts_with("[");
     if (wantError ? got.starts_with("error") : got == want) {
       ++good;
     } else {
-      std::printf("FAIL %s\n  want %s\n  got  %s\n", probe.get("name").asString().c_str(), want.c_str(), got.c_str());
+      std::printf("FAIL %s\n  want %s\n  got  %s\n", probe.get("name").asString().c_str(), want.c_str(),
+                  got.c_str());
     }
   }
   std::printf("%d of %d\n", good, total);
@@ -280,7 +292,8 @@ struct Template {
   std::string failure;
 };
 
-// DIR is the folder with the templates' cases; the definitions' YAML files are in the folder DEFINITIONS names.
+// DIR is the folder with the templates' cases; the definitions' YAML files are in the folder DEFINITIONS
+// names.
 int runTemplates(const std::string& dir, const std::set<std::string>& ids, bool timing) {
   const char* definitions = std::getenv("DEFINITIONS");
   if (definitions == nullptr) return 2;
@@ -295,7 +308,8 @@ int runTemplates(const std::string& dir, const std::set<std::string>& ids, bool 
       std::string name = doc.get("metadata", "name").asString();
       std::string source = doc.get("spec", "schematic", "cue", "template").asString();
       Template& t = templates[doc.get("kind").asString() + "/" + name];
-      auto program = runtime->compile(name, source, {.listArithmetic = true, .openNames = {"context", "parameter"}});
+      auto program =
+          runtime->compile(name, source, {.listArithmetic = true, .openNames = {"context", "parameter"}});
       if (program) {
         t.program = *program;
       } else {
@@ -348,7 +362,8 @@ int runTemplates(const std::string& dir, const std::set<std::string>& ids, bool 
         count(root.vertex(), ir::ArcType::Member);
         std::printf("member %d required %d optional %d, %lu steps, %lu bytes\n", counts[ir::ArcType::Member],
                     counts[ir::ArcType::Required], counts[ir::ArcType::Optional],
-                    static_cast<unsigned long>(session.steps()), static_cast<unsigned long>(session.arenaBytes()));
+                    static_cast<unsigned long>(session.steps()),
+                    static_cast<unsigned long>(session.arenaBytes()));
       }
       for (const char* field : kFields) {
         Value v = root.lookup(field);
@@ -387,7 +402,8 @@ int runTemplates(const std::string& dir, const std::set<std::string>& ids, bool 
     if (ok) {
       ++good;
     } else {
-      std::printf("FAIL %s %s %s\n", id.c_str(), name.c_str(), why.empty() ? "should fail" : why.substr(0, ids.empty() ? 300 : 3000).c_str());
+      std::printf("FAIL %s %s %s\n", id.c_str(), name.c_str(),
+                  why.empty() ? "should fail" : why.substr(0, ids.empty() ? 300 : 3000).c_str());
     }
   }
   std::printf("%d of %d, %d skipped\n", good, total, skipped);

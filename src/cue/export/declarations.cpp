@@ -27,7 +27,8 @@ eval::Environment* Exporter::child(eval::Environment* up, eval::Vertex* v) {
 Node* Exporter::element(eval::Environment* env, const ir::Node* node) {
   if (const auto* ellipsis = node->as<ir::Ellipsis>()) {
     auto* out = build_.make<Ellipsis>(Pos{});
-    if (ellipsis->value != nullptr && ellipsis->value->kind != IrKind::Top) out->type = expr(env, ellipsis->value);
+    if (ellipsis->value != nullptr && ellipsis->value->kind != IrKind::Top)
+      out->type = expr(env, ellipsis->value);
     return out;
   }
   if (const auto* c = node->as<ir::Comprehension>()) return comprehension(env, *c);
@@ -37,11 +38,16 @@ Node* Exporter::element(eval::Environment* env, const ir::Node* node) {
 /// A declaration; null for a let.
 Decl* Exporter::declaration(eval::Environment* env, const ir::Node* decl) {
   switch (decl->kind) {
-    case IrKind::Field: return fieldDecl(env, *static_cast<const ir::Field*>(decl));
-    case IrKind::LetField: return nullptr;
-    case IrKind::PatternField: return patternDecl(env, *static_cast<const ir::PatternField*>(decl));
-    case IrKind::DynamicField: return dynamicDecl(env, *static_cast<const ir::DynamicField*>(decl));
-    default: return element(env, decl);
+    case IrKind::Field:
+      return fieldDecl(env, *static_cast<const ir::Field*>(decl));
+    case IrKind::LetField:
+      return nullptr;
+    case IrKind::PatternField:
+      return patternDecl(env, *static_cast<const ir::PatternField*>(decl));
+    case IrKind::DynamicField:
+      return dynamicDecl(env, *static_cast<const ir::DynamicField*>(decl));
+    default:
+      return element(env, decl);
   }
 }
 
@@ -184,7 +190,8 @@ Comprehension* Exporter::comprehension(eval::Environment* env, const ir::Compreh
         clause = attempt;
         break;
       }
-      default: break;
+      default:
+        break;
     }
     if (clause == nullptr) continue;
     copyDocs(*clause, each->syntax);

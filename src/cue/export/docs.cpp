@@ -11,7 +11,8 @@ namespace {
 /// The field that a shorthand (`a: b: v`) nests, or null.
 const Field* nestedField(const Field& field) {
   const auto* literal = field.value->as<StructLit>();
-  if (literal == nullptr || literal->elements.size() != 1 || literal->lbrace.present() || literal->rbrace.present()) {
+  if (literal == nullptr || literal->elements.size() != 1 || literal->lbrace.present() ||
+      literal->rbrace.present()) {
     return nullptr;
   }
   return literal->elements[0]->as<Field>();
@@ -37,10 +38,12 @@ void addDocs(std::vector<const CommentGroup*>& docs, const Node& node) {
 }
 
 /// The comments that document a file (or its package clause), and the others.
-void fileComments(const File& file, std::vector<const CommentGroup*>& docs, std::vector<const CommentGroup*>& rest) {
+void fileComments(const File& file, std::vector<const CommentGroup*>& docs,
+                  std::vector<const CommentGroup*>& rest) {
   const Package* package = file.packageClause();
   if (package != nullptr) {
-    for (const CommentGroup* group = package->comments; group != nullptr; group = group->next) docs.push_back(group);
+    for (const CommentGroup* group = package->comments; group != nullptr; group = group->next)
+      docs.push_back(group);
   }
   for (const CommentGroup* group = file.comments; group != nullptr; group = group->next) {
     (group->doc ? docs : rest).push_back(group);
@@ -53,9 +56,12 @@ void fileComments(const File& file, std::vector<const CommentGroup*>& docs, std:
 
 }  // namespace
 
-std::vector<const CommentGroup*> Exporter::docsOf(eval::Vertex& v) { return docsOf(v.conjuncts.span(), v.parent); }
+std::vector<const CommentGroup*> Exporter::docsOf(eval::Vertex& v) {
+  return docsOf(v.conjuncts.span(), v.parent);
+}
 
-std::vector<const CommentGroup*> Exporter::docsOf(std::span<const eval::Conjunct> conjuncts, eval::Vertex* parent) {
+std::vector<const CommentGroup*> Exporter::docsOf(std::span<const eval::Conjunct> conjuncts,
+                                                  eval::Vertex* parent) {
   std::vector<const CommentGroup*> docs;
   std::vector<const Field*> fields;
   for (const eval::Conjunct& c : conjuncts) {
@@ -114,7 +120,8 @@ std::vector<Attribute*> Exporter::declAttributes(const Node* source) {
   std::size_t skip = 0;
   if (const auto* file = source->as<File>()) {
     decls = file->decls;
-    for (std::size_t i = 0; i < decls.size(); ++i) {  // what stands before the end of the imports is of the file
+    for (std::size_t i = 0; i < decls.size();
+         ++i) {  // what stands before the end of the imports is of the file
       const Decl* decl = decls[i];
       if (decl->is<Package>() || decl->is<ImportDecl>()) {
         skip = i + 1;

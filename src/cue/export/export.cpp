@@ -8,8 +8,8 @@ namespace puppis::cue {
 
 namespace {
 
-Result<std::shared_ptr<File>> exportWith(const Value& value, const ExportProfile& profile, const std::string& package,
-                                         void (Exporter::*entry)(eval::Vertex&)) {
+Result<std::shared_ptr<File>> exportWith(const Value& value, const ExportProfile& profile,
+                                         const std::string& package, void (Exporter::*entry)(eval::Vertex&)) {
   if (!value.exists()) return fail(ErrorCode::NotFound, "there is no value to be shown");
   eval::Context& ctx = value.session()->impl().ctx;
   auto file = std::make_shared<File>(SourceFile::make("", ""));

@@ -23,7 +23,8 @@ std::string shown(const std::string& text, bool definition, const ExportProfile&
 TEST(Export, EvaluatedValues) {
   ExportProfile profile;
   profile.takeDefaults = true;
-  EXPECT_EQ(shown("a: 1\nb: a + 1\nc: *\"x\" | string\n_h: 3\n#D: int", false, profile), "a: 1\nb: 2\nc: \"x\"\n");
+  EXPECT_EQ(shown("a: 1\nb: a + 1\nc: *\"x\" | string\n_h: 3\n#D: int", false, profile),
+            "a: 1\nb: 2\nc: \"x\"\n");
   profile.showHidden = true;
   profile.showDefinitions = true;
   profile.showOptional = true;
@@ -34,11 +35,13 @@ TEST(Export, EvaluatedValues) {
 
 TEST(Export, Definitions) {
   ExportProfile profile;
-  profile.showHidden = profile.showDefinitions = profile.showOptional = profile.showDocs = profile.showAttributes = true;
+  profile.showHidden = profile.showDefinitions = profile.showOptional = profile.showDocs =
+      profile.showAttributes = true;
   profile.addPackage = true;
-  EXPECT_EQ(shown("package p\n\nimport \"strings\"\n\n// doc\na: strings.MinRunes(1) @x()\nb: a & c\nc: string\n", true,
-                  profile),
-            "package p\n\nimport \"strings\"\n\n// doc\na: strings.MinRunes(1) @x()\nb: a & c\nc: string\n");
+  EXPECT_EQ(
+      shown("package p\n\nimport \"strings\"\n\n// doc\na: strings.MinRunes(1) @x()\nb: a & c\nc: string\n",
+            true, profile),
+      "package p\n\nimport \"strings\"\n\n// doc\na: strings.MinRunes(1) @x()\nb: a & c\nc: string\n");
   EXPECT_EQ(shown("x: {a: 1}\nx: {b: 2}\nlet l = 3\ny: l", true, profile),
             "\nlet l = 3\nx: {\n\ta: 1\n\tb: 2\n}\ny: l\n");
 }

@@ -27,7 +27,8 @@ namespace {
 
 bool isDefinitionReference(const Expr* expr) {
   for (;;) {
-    if (const auto* ident = expr->as<Ident>()) return ident->name.starts_with('#') || ident->name.starts_with("_#");
+    if (const auto* ident = expr->as<Ident>())
+      return ident->name.starts_with('#') || ident->name.starts_with("_#");
     if (const auto* selector = expr->as<SelectorExpr>()) {
       if (const auto* name = selector->sel->as<Ident>()) {
         if (name->name.starts_with('#') || name->name.starts_with("_#")) return true;
@@ -122,8 +123,8 @@ void Exporter::popFrame() {
   stack_.pop_back();
 }
 
-/// The frame that stands for the Environment `upCount` up; null when it is outside of what is exported. `needField`:
-/// only frames of pattern constraints count.
+/// The frame that stands for the Environment `upCount` up; null when it is outside of what is exported.
+/// `needField`: only frames of pattern constraints count.
 Exporter::Frame* Exporter::frameAt(int upCount, bool needField) {
   for (std::size_t i = stack_.size(); i-- > 0;) {
     Frame& frame = stack_[i];
@@ -196,24 +197,42 @@ Token Exporter::constraintOf(ir::ArcType type) {
 
 Token Exporter::tokenOf(ir::Op op) {
   switch (op) {
-    case ir::Op::And: return Token::And;
-    case ir::Op::Or: return Token::Or;
-    case ir::Op::Add: return Token::Add;
-    case ir::Op::Subtract: return Token::Sub;
-    case ir::Op::Multiply: return Token::Mul;
-    case ir::Op::Quotient: return Token::Quo;
-    case ir::Op::BoolAnd: return Token::LAnd;
-    case ir::Op::BoolOr: return Token::LOr;
-    case ir::Op::Not: return Token::Not;
-    case ir::Op::Equal: return Token::Eql;
-    case ir::Op::NotEqual: return Token::Neq;
-    case ir::Op::Less: return Token::Lss;
-    case ir::Op::LessEqual: return Token::Leq;
-    case ir::Op::Greater: return Token::Gtr;
-    case ir::Op::GreaterEqual: return Token::Geq;
-    case ir::Op::Match: return Token::Mat;
-    case ir::Op::NotMatch: return Token::NMat;
-    case ir::Op::None: break;
+    case ir::Op::And:
+      return Token::And;
+    case ir::Op::Or:
+      return Token::Or;
+    case ir::Op::Add:
+      return Token::Add;
+    case ir::Op::Subtract:
+      return Token::Sub;
+    case ir::Op::Multiply:
+      return Token::Mul;
+    case ir::Op::Quotient:
+      return Token::Quo;
+    case ir::Op::BoolAnd:
+      return Token::LAnd;
+    case ir::Op::BoolOr:
+      return Token::LOr;
+    case ir::Op::Not:
+      return Token::Not;
+    case ir::Op::Equal:
+      return Token::Eql;
+    case ir::Op::NotEqual:
+      return Token::Neq;
+    case ir::Op::Less:
+      return Token::Lss;
+    case ir::Op::LessEqual:
+      return Token::Leq;
+    case ir::Op::Greater:
+      return Token::Gtr;
+    case ir::Op::GreaterEqual:
+      return Token::Geq;
+    case ir::Op::Match:
+      return Token::Mat;
+    case ir::Op::NotMatch:
+      return Token::NMat;
+    case ir::Op::None:
+      break;
   }
   return Token::Illegal;
 }
@@ -233,12 +252,18 @@ void Exporter::markUsed(const ir::Node* node) {
     for (const ir::Node* each : list) markUsed(each);
   };
   switch (node->kind) {
-    case IrKind::Vertex: return;
-    case IrKind::StructLit: return all(static_cast<const ir::StructLit*>(node)->decls);
-    case IrKind::ListLit: return all(static_cast<const ir::ListLit*>(node)->elements);
-    case IrKind::BoundExpr: return markUsed(static_cast<const ir::BoundExpr*>(node)->expr);
-    case IrKind::Interpolation: return all(static_cast<const ir::Interpolation*>(node)->parts);
-    case IrKind::UnaryExpr: return markUsed(static_cast<const ir::UnaryExpr*>(node)->x);
+    case IrKind::Vertex:
+      return;
+    case IrKind::StructLit:
+      return all(static_cast<const ir::StructLit*>(node)->decls);
+    case IrKind::ListLit:
+      return all(static_cast<const ir::ListLit*>(node)->elements);
+    case IrKind::BoundExpr:
+      return markUsed(static_cast<const ir::BoundExpr*>(node)->expr);
+    case IrKind::Interpolation:
+      return all(static_cast<const ir::Interpolation*>(node)->parts);
+    case IrKind::UnaryExpr:
+      return markUsed(static_cast<const ir::UnaryExpr*>(node)->x);
     case IrKind::BinaryExpr:
       markUsed(static_cast<const ir::BinaryExpr*>(node)->x);
       return markUsed(static_cast<const ir::BinaryExpr*>(node)->y);
@@ -252,9 +277,12 @@ void Exporter::markUsed(const ir::Node* node) {
       markUsed(static_cast<const ir::SliceExpr*>(node)->x);
       markUsed(static_cast<const ir::SliceExpr*>(node)->low);
       return markUsed(static_cast<const ir::SliceExpr*>(node)->high);
-    case IrKind::OpenExpr: return markUsed(static_cast<const ir::OpenExpr*>(node)->x);
-    case IrKind::FieldReference: return use(static_cast<const ir::FieldReference*>(node)->label);
-    case IrKind::ValueReference: return use(static_cast<const ir::ValueReference*>(node)->label);
+    case IrKind::OpenExpr:
+      return markUsed(static_cast<const ir::OpenExpr*>(node)->x);
+    case IrKind::FieldReference:
+      return use(static_cast<const ir::FieldReference*>(node)->label);
+    case IrKind::ValueReference:
+      return use(static_cast<const ir::ValueReference*>(node)->label);
     case IrKind::ImportReference: {
       const auto* ident = node->syntax == nullptr ? nullptr : node->syntax->as<Ident>();
       if (ident != nullptr) names_.use(std::string(ident->name));
@@ -269,11 +297,13 @@ void Exporter::markUsed(const ir::Node* node) {
     case IrKind::Field:
       use(static_cast<const ir::Field*>(node)->label);
       return markUsed(static_cast<const ir::Field*>(node)->value);
-    case IrKind::LetField: return markUsed(static_cast<const ir::LetField*>(node)->value);
+    case IrKind::LetField:
+      return markUsed(static_cast<const ir::LetField*>(node)->value);
     case IrKind::PatternField:
       markUsed(static_cast<const ir::PatternField*>(node)->filter);
       return markUsed(static_cast<const ir::PatternField*>(node)->value);
-    case IrKind::Ellipsis: return markUsed(static_cast<const ir::Ellipsis*>(node)->value);
+    case IrKind::Ellipsis:
+      return markUsed(static_cast<const ir::Ellipsis*>(node)->value);
     case IrKind::DynamicField:
       markUsed(static_cast<const ir::DynamicField*>(node)->key);
       return markUsed(static_cast<const ir::DynamicField*>(node)->value);
@@ -287,31 +317,42 @@ void Exporter::markUsed(const ir::Node* node) {
       use(static_cast<const ir::ForClause*>(node)->key);
       use(static_cast<const ir::ForClause*>(node)->value);
       return markUsed(static_cast<const ir::ForClause*>(node)->source);
-    case IrKind::IfClause: return markUsed(static_cast<const ir::IfClause*>(node)->condition);
+    case IrKind::IfClause:
+      return markUsed(static_cast<const ir::IfClause*>(node)->condition);
     case IrKind::LetClause:
       use(static_cast<const ir::LetClause*>(node)->label);
       return markUsed(static_cast<const ir::LetClause*>(node)->expr);
-    case IrKind::TryClause: return markUsed(static_cast<const ir::TryClause*>(node)->expr);
-    default: return;
+    case IrKind::TryClause:
+      return markUsed(static_cast<const ir::TryClause*>(node)->expr);
+    default:
+      return;
   }
 }
 
-std::string Exporter::uniqueAlias(const std::string& name) { return names_.fresh(name); }
+std::string Exporter::uniqueAlias(const std::string& name) {
+  return names_.fresh(name);
+}
 
-/// Prepares the lets and aliased fields that a struct of the source declares: a let is written into the scope when a
-/// reference to it is first met.
+/// Prepares the lets and aliased fields that a struct of the source declares: a let is written into the scope
+/// when a reference to it is first met.
 void Exporter::markLets(const Node* source) {
   if (source == nullptr) return;
   walk(source, [&](const Node& node) {
     switch (node.kind) {
-      case cue::NodeKind::StructLit: markLetDecls(static_cast<const StructLit&>(node).elements); return true;
-      case cue::NodeKind::File: markLetDecls(static_cast<const File&>(node).decls); return true;
+      case cue::NodeKind::StructLit:
+        markLetDecls(static_cast<const StructLit&>(node).elements);
+        return true;
+      case cue::NodeKind::File:
+        markLetDecls(static_cast<const File&>(node).decls);
+        return true;
       case cue::NodeKind::Field:
       case cue::NodeKind::LetClause:
       case cue::NodeKind::IfClause:
       case cue::NodeKind::ForClause:
-      case cue::NodeKind::Comprehension: return false;
-      default: return true;
+      case cue::NodeKind::Comprehension:
+        return false;
+      default:
+        return true;
     }
   });
 }

@@ -17,9 +17,9 @@
 #include "cue/syntax/ast.h"
 #include "cue/syntax/build.h"
 
-// From evaluated values and the compiled language back to syntax trees. Vertex, Arc, Conjunct and Environment are the
-// evaluator's words (cue/README.md). There are two ways to show a Vertex: its value (vertex(), for eval), or what it was
-// made of with all that can be merged merged (merge(), for def).
+// From evaluated values and the compiled language back to syntax trees. Vertex, Arc, Conjunct and Environment
+// are the evaluator's words (cue/README.md). There are two ways to show a Vertex: its value (vertex(), for
+// eval), or what it was made of with all that can be merged merged (merge(), for def).
 
 namespace puppis::cue::eval {
 struct Builtin;
@@ -59,10 +59,10 @@ class Exporter {
   struct Frame {
     eval::Vertex* node = nullptr;
     StructLit* scope = nullptr;
-    Field* field = nullptr;           ///< of a pattern constraint
+    Field* field = nullptr;  ///< of a pattern constraint
     const Expr* labelExpr = nullptr;
     std::vector<DynamicEntry> dynamicFields;
-    int upCount = 0;                  ///< Environments that this frame stands for
+    int upCount = 0;  ///< Environments that this frame stands for
     std::unordered_map<Feature, Entry, FeatureHash> fields;
   };
   struct Reference {
@@ -194,8 +194,8 @@ class Exporter {
   std::unordered_map<StructLit*, std::vector<Decl*>> elements_;
   std::unordered_map<eval::Vertex*, Reference> references_;
   std::unordered_map<Feature, const ir::Node*, FeatureHash> letUse_;
-  std::unordered_map<const Expr*, LetClause*> lets_;             ///< by the let's expression in the source
-  std::vector<std::pair<const Alias*, Alias*>> valueAliases_;    ///< of the source, the latest last
+  std::unordered_map<const Expr*, LetClause*> lets_;           ///< by the let's expression in the source
+  std::vector<std::pair<const Alias*, Alias*>> valueAliases_;  ///< of the source, the latest last
   struct AliasedField {
     Field* field = nullptr;
     std::string alias;
@@ -204,13 +204,13 @@ class Exporter {
   eval::Vertex* nothing_ = nullptr;
 };
 
-/// The conjuncts that are expressions before others, for a settled order: types, then values, bounds, the rest; equal
-/// ones by place.
+/// The conjuncts that are expressions before others, for a settled order: types, then values, bounds, the
+/// rest; equal ones by place.
 int compareLeaves(const ir::Node* a, const ir::Node* b);
 /// The predeclared name (uint8, float64, ...) of a range of numbers, or empty.
 std::string rangeName(const ir::Conjunction& c);
-/// `(>=0 & <=10 & int)` in the short form uint & <=10; takes what it uses out of `rest`. Null when not both ends are
-/// bounded.
+/// `(>=0 & <=10 & int)` in the short form uint & <=10; takes what it uses out of `rest`. Null when not both
+/// ends are bounded.
 struct Bounds {
   bool isInt = false;
   ir::BoundValue* min = nullptr;

@@ -21,9 +21,12 @@ Expr* Exporter::withOptionalMark(Expr* x, bool optional) {
 
 Expr* Exporter::language(eval::Environment* env, const ir::Node* node) {
   switch (node->kind) {
-    case IrKind::ListLit: return listLanguage(env, *static_cast<const ir::ListLit*>(node));
-    case IrKind::StructLit: return structLanguage(env, *static_cast<const ir::StructLit*>(node));
-    case IrKind::LabelReference: return labelReference(env, *static_cast<const ir::LabelReference*>(node));
+    case IrKind::ListLit:
+      return listLanguage(env, *static_cast<const ir::ListLit*>(node));
+    case IrKind::StructLit:
+      return structLanguage(env, *static_cast<const ir::StructLit*>(node));
+    case IrKind::LabelReference:
+      return labelReference(env, *static_cast<const ir::LabelReference*>(node));
     case IrKind::SliceExpr: {
       const auto* x = static_cast<const ir::SliceExpr*>(node);
       auto* out = build_.make<SliceExpr>();
@@ -32,7 +35,8 @@ Expr* Exporter::language(eval::Environment* env, const ir::Node* node) {
       out->x = innerExpr(env, x->x);
       return out;
     }
-    case IrKind::Interpolation: return interpolation(env, *static_cast<const ir::Interpolation*>(node));
+    case IrKind::Interpolation:
+      return interpolation(env, *static_cast<const ir::Interpolation*>(node));
     case IrKind::BoundExpr: {
       const auto* x = static_cast<const ir::BoundExpr*>(node);
       return build_.unary(tokenOf(x->op), innerExpr(env, x->expr));
@@ -67,7 +71,8 @@ Expr* Exporter::language(eval::Environment* env, const ir::Node* node) {
       }
       return build_.chain(Token::Or, operands);
     }
-    case IrKind::Comprehension: return comprehension(env, *static_cast<const ir::Comprehension*>(node));
+    case IrKind::Comprehension:
+      return comprehension(env, *static_cast<const ir::Comprehension*>(node));
     default:
       if (node->isResolver()) return resolver(env, node);
       return expr(env, node);
@@ -194,7 +199,8 @@ Expr* Exporter::sortedBinary(eval::Environment* env, const ir::BinaryExpr& x) {
 
 Expr* Exporter::resolver(eval::Environment* env, const ir::Node* node) {
   switch (node->kind) {
-    case IrKind::FieldReference: return fieldReference(env, *static_cast<const ir::FieldReference*>(node));
+    case IrKind::FieldReference:
+      return fieldReference(env, *static_cast<const ir::FieldReference*>(node));
     case IrKind::ValueReference: {
       const auto* ref = static_cast<const ir::ValueReference*>(node);
       std::string name = identText(ref->label);
@@ -202,9 +208,12 @@ Expr* Exporter::resolver(eval::Environment* env, const ir::Node* node) {
                                      [&](const auto& each) { return each.first->ident->name == name; });
       return build_.ident(made == valueAliases_.rend() ? std::string_view(name) : made->second->ident->name);
     }
-    case IrKind::DynamicReference: return dynamicReference(*static_cast<const ir::DynamicReference*>(node));
-    case IrKind::ImportReference: return importReference(*static_cast<const ir::ImportReference*>(node));
-    case IrKind::LetReference: return letReference(env, *static_cast<const ir::LetReference*>(node));
+    case IrKind::DynamicReference:
+      return dynamicReference(*static_cast<const ir::DynamicReference*>(node));
+    case IrKind::ImportReference:
+      return importReference(*static_cast<const ir::ImportReference*>(node));
+    case IrKind::LetReference:
+      return letReference(env, *static_cast<const ir::LetReference*>(node));
     case IrKind::SelectorExpr: {
       const auto* x = static_cast<const ir::SelectorExpr*>(node);
       Expr* base = innerExpr(env, x->x);
@@ -217,7 +226,8 @@ Expr* Exporter::resolver(eval::Environment* env, const ir::Node* node) {
       out->index = innerExpr(env, x->index);
       return withOptionalMark(out, x->optional);
     }
-    default: return build_.ident("_");
+    default:
+      return build_.ident("_");
   }
 }
 

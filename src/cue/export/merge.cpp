@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exporter's definitions: a Vertex as what it was made of, with the literal structs among it merged into one.
+// The exporter's definitions: a Vertex as what it was made of, with the literal structs among it merged into
+// one.
 #include <algorithm>
 #include <map>
 #include <unordered_set>
@@ -22,7 +23,8 @@ bool isComplex(const ir::StructLit& s) {
         if (field != nullptr && field->label->is<Alias>()) return true;
         break;
       }
-      case IrKind::LetField: break;
+      case IrKind::LetField:
+        break;
       case IrKind::Ellipsis:
         // A bare ellipsis has no type of its own.
         if (static_cast<const ir::Ellipsis*>(decl)->value->kind != IrKind::Top) return true;
@@ -40,9 +42,12 @@ bool isSelfContained(const ir::Node* x) {
     case IrKind::BinaryExpr:
       return isSelfContained(static_cast<const ir::BinaryExpr*>(x)->x) &&
              isSelfContained(static_cast<const ir::BinaryExpr*>(x)->y);
-    case IrKind::UnaryExpr: return isSelfContained(static_cast<const ir::UnaryExpr*>(x)->x);
-    case IrKind::BoundExpr: return isSelfContained(static_cast<const ir::BoundExpr*>(x)->expr);
-    default: return x->isValue();
+    case IrKind::UnaryExpr:
+      return isSelfContained(static_cast<const ir::UnaryExpr*>(x)->x);
+    case IrKind::BoundExpr:
+      return isSelfContained(static_cast<const ir::BoundExpr*>(x)->expr);
+    default:
+      return x->isValue();
   }
 }
 
@@ -53,8 +58,8 @@ bool isTopValue(const ir::Node* x) {
   return type != nullptr && type->kinds == kTop;
 }
 
-/// The rank of each label by a topological sort of the declaration lists: the highest comes first. (The order of
-/// evaluated fields is finer; definitions are shown by this one.)
+/// The rank of each label by a topological sort of the declaration lists: the highest comes first. (The order
+/// of evaluated fields is finer; definitions are shown by this one.)
 std::unordered_map<Feature, int, FeatureHash> ranks(const std::vector<eval::StructInfo>& structs) {
   std::vector<std::vector<Feature>> fronts;
   for (const eval::StructInfo& info : structs) {
@@ -290,7 +295,8 @@ void Exporter::addStruct(Merge& m, eval::Environment* env, eval::Vertex* source,
 }
 
 void Exporter::addVertex(Merge& m, eval::Environment* env, eval::Vertex* source, eval::Vertex& v) {
-  if (eval::Bottom* failure = v.bottom(); failure != nullptr && (!failure->isIncomplete() || profile_.final)) {
+  if (eval::Bottom* failure = v.bottom();
+      failure != nullptr && (!failure->isIncomplete() || profile_.final)) {
     return addValue(m, env, &v, failure);
   }
   if (!v.isData()) {

@@ -15,7 +15,9 @@ std::string suffixed(const std::string& base, std::uint64_t number, int digits) 
   return base + buffer;
 }
 
-constexpr std::uint64_t grown(std::uint64_t n) { return (0xff'ffff'ffff'ffffU & ((n << 4U) - 1)) + 1; }
+constexpr std::uint64_t grown(std::uint64_t n) {
+  return (0xff'ffff'ffff'ffffU & ((n << 4U) - 1)) + 1;
+}
 
 }  // namespace
 

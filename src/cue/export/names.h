@@ -7,8 +7,8 @@
 
 namespace puppis::cue {
 
-/// A permuted congruential generator of 128 bits of state (PCG-DXSM), seeded the same in every run, so that made-up
-/// names are the same in every run, and those that cue makes up.
+/// A permuted congruential generator of 128 bits of state (PCG-DXSM), seeded the same in every run, so that
+/// made-up names are the same in every run, and those that cue makes up.
 class StableRandom {
  public:
   /// Uniform in [0, n).

@@ -36,7 +36,8 @@ std::string importName(const ImportSpec& spec) {
 
 class Sanitizer {
  public:
-  Sanitizer(File& file, TreeBuilder& build, const IdentLinks& links) : file_(file), build_(build), links_(links) {}
+  Sanitizer(File& file, TreeBuilder& build, const IdentLinks& links)
+      : file_(file), build_(build), links_(links) {}
 
   void run() {
     walk(&file_, [&](const Node& node) {
@@ -145,13 +146,24 @@ class Sanitizer {
         if (comprehension->fallback != nullptr) visit(comprehension->fallback->body);
         return;
       }
-      case NodeKind::Field: visitField(static_cast<Field*>(node)); return;
-      case NodeKind::LetClause: visit(static_cast<LetClause*>(node)->expr); return;
-      case NodeKind::Alias: visit(static_cast<Alias*>(node)->expr); return;
-      case NodeKind::SelectorExpr: visit(static_cast<SelectorExpr*>(node)->x); return;
-      case NodeKind::Ident: visitIdent(static_cast<Ident*>(node)); return;
+      case NodeKind::Field:
+        visitField(static_cast<Field*>(node));
+        return;
+      case NodeKind::LetClause:
+        visit(static_cast<LetClause*>(node)->expr);
+        return;
+      case NodeKind::Alias:
+        visit(static_cast<Alias*>(node)->expr);
+        return;
+      case NodeKind::SelectorExpr:
+        visit(static_cast<SelectorExpr*>(node)->x);
+        return;
+      case NodeKind::Ident:
+        visitIdent(static_cast<Ident*>(node));
+        return;
       case NodeKind::ImportDecl:
-      case NodeKind::Package: return;
+      case NodeKind::Package:
+        return;
       default:
         forEachChild(*node, [&](const Node& each) { visit(const_cast<Node*>(&each)); });
     }
@@ -296,7 +308,8 @@ class Sanitizer {
     decl->pos = Pos::spaced(Space::NewSection);
     decl->specs = build_.nodes(order_);
     std::vector<Decl*> decls(file_.decls.begin(), file_.decls.end());
-    const auto place = std::find_if(decls.begin(), decls.end(), [](const Decl* each) { return !each->is<Package>(); });
+    const auto place =
+        std::find_if(decls.begin(), decls.end(), [](const Decl* each) { return !each->is<Package>(); });
     decls.insert(place, decl);
     file_.decls = build_.nodes(decls);
   }
@@ -322,6 +335,8 @@ class Sanitizer {
 
 }  // namespace
 
-void sanitize(File& file, TreeBuilder& builder, const IdentLinks& links) { Sanitizer(file, builder, links).run(); }
+void sanitize(File& file, TreeBuilder& builder, const IdentLinks& links) {
+  Sanitizer(file, builder, links).run();
+}
 
 }  // namespace puppis::cue

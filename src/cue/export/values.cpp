@@ -85,24 +85,38 @@ Expr* Exporter::unfinished(eval::Vertex& v) {
 Expr* Exporter::value(const ir::Value* v, std::span<const eval::Conjunct> origins) {
   if (profile_.takeDefaults) v = eval::defaultOf(ctx_, const_cast<ir::Value*>(v));
   switch (v->kind) {
-    case IrKind::Bottom: return bottom(*static_cast<const eval::Bottom*>(v));
-    case IrKind::Null: return build_.null();
-    case IrKind::Bool: return build_.boolean(static_cast<const ir::Bool*>(v)->value);
-    case IrKind::Num: return numberValue(*static_cast<const ir::Num*>(v), origins);
-    case IrKind::String: return textValue(static_cast<const ir::String*>(v)->text, false, origins);
-    case IrKind::Bytes: return textValue(static_cast<const ir::Bytes*>(v)->text, true, origins);
-    case IrKind::BasicType: return build_.ident(kindText(static_cast<const ir::BasicType*>(v)->kinds));
-    case IrKind::Top: return build_.ident("_");
+    case IrKind::Bottom:
+      return bottom(*static_cast<const eval::Bottom*>(v));
+    case IrKind::Null:
+      return build_.null();
+    case IrKind::Bool:
+      return build_.boolean(static_cast<const ir::Bool*>(v)->value);
+    case IrKind::Num:
+      return numberValue(*static_cast<const ir::Num*>(v), origins);
+    case IrKind::String:
+      return textValue(static_cast<const ir::String*>(v)->text, false, origins);
+    case IrKind::Bytes:
+      return textValue(static_cast<const ir::Bytes*>(v)->text, true, origins);
+    case IrKind::BasicType:
+      return build_.ident(kindText(static_cast<const ir::BasicType*>(v)->kinds));
+    case IrKind::Top:
+      return build_.ident("_");
     case IrKind::BoundValue: {
       const auto* bound = static_cast<const ir::BoundValue*>(v);
       return build_.unary(tokenOf(bound->op), value(bound->value));
     }
-    case IrKind::Builtin: return builtin(*static_cast<const eval::Builtin*>(v));
-    case IrKind::BuiltinValidator: return validator(*static_cast<const eval::BuiltinValidator*>(v));
-    case IrKind::Vertex: return vertex(*const_cast<eval::Vertex*>(static_cast<const eval::Vertex*>(v)));
-    case IrKind::Conjunction: return conjunction(*static_cast<const ir::Conjunction*>(v));
-    case IrKind::Disjunction: return disjunction(*static_cast<const ir::Disjunction*>(v));
-    default: return expr(nullptr, v);
+    case IrKind::Builtin:
+      return builtin(*static_cast<const eval::Builtin*>(v));
+    case IrKind::BuiltinValidator:
+      return validator(*static_cast<const eval::BuiltinValidator*>(v));
+    case IrKind::Vertex:
+      return vertex(*const_cast<eval::Vertex*>(static_cast<const eval::Vertex*>(v)));
+    case IrKind::Conjunction:
+      return conjunction(*static_cast<const ir::Conjunction*>(v));
+    case IrKind::Disjunction:
+      return disjunction(*static_cast<const ir::Disjunction*>(v));
+    default:
+      return expr(nullptr, v);
   }
 }
 
@@ -110,7 +124,8 @@ Expr* Exporter::bottom(const eval::Bottom& b) {
   auto* out = build_.make<BottomLit>(Pos{});
   const std::vector<eval::ErrorReport> reports = eval::reportErrors(ctx_, b);
   if (!reports.empty()) {
-    std::string message = reports[0].path.empty() ? reports[0].message : reports[0].path + ": " + reports[0].message;
+    std::string message =
+        reports[0].path.empty() ? reports[0].message : reports[0].path + ": " + reports[0].message;
     if (reports.size() > 1) message += " (and " + std::to_string(reports.size() - 1) + " more errors)";
     out->comments = build_.comments({"// " + message}, false, true, 2);
   }
@@ -168,7 +183,8 @@ bool Bounds::add(ir::Value* v) {
     case ir::Op::LessEqual:
       if (max == nullptr || against(max) == 1) max = bound;
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -293,11 +309,18 @@ Expr* Exporter::structComposite(eval::Vertex& v, const std::vector<Attribute*>& 
   for (const Feature label : eval::orderedFeatures(ctx_, &v)) {
     bool show = false;
     switch (label.type()) {
-      case LabelType::String: show = showRegular; break;
-      case LabelType::Definition: show = profile_.showDefinitions; break;
+      case LabelType::String:
+        show = showRegular;
+        break;
+      case LabelType::Definition:
+        show = profile_.showDefinitions;
+        break;
       case LabelType::Hidden:
-      case LabelType::HiddenDefinition: show = profile_.showHidden && isOwnHidden(label); break;
-      default: break;
+      case LabelType::HiddenDefinition:
+        show = profile_.showHidden && isOwnHidden(label);
+        break;
+      default:
+        break;
     }
     if (!show) continue;
     Field* field = build_.field(labelOf(label), nullptr);
@@ -326,18 +349,25 @@ namespace {
 
 int rankOf(const ir::Node* x) {
   switch (x->kind) {
-    case IrKind::Top: return 0;
-    case IrKind::BasicType: return 1;
-    case IrKind::FieldReference: return 2;
+    case IrKind::Top:
+      return 0;
+    case IrKind::BasicType:
+      return 1;
+    case IrKind::FieldReference:
+      return 2;
     case IrKind::Bool:
     case IrKind::Null:
     case IrKind::Num:
     case IrKind::String:
-    case IrKind::Bytes: return 10;
-    case IrKind::BoundValue: return 20;
+    case IrKind::Bytes:
+      return 10;
+    case IrKind::BoundValue:
+      return 20;
     case IrKind::StructLit:
-    case IrKind::ListLit: return 500;
-    default: return x->isExpr() ? 25 : 100;
+    case IrKind::ListLit:
+      return 500;
+    default:
+      return x->isExpr() ? 25 : 100;
   }
 }
 
@@ -400,15 +430,18 @@ std::string rangeName(const ir::Conjunction& c) {
       {"uint128", "0", "340282366920938463463374607431768211455"},
   };
   constexpr Range kFloatRanges[] = {
-      {"float32", "-3.40282346638528859811704183484516925440e+38", "3.40282346638528859811704183484516925440e+38"},
-      {"float64", "-1.797693134862315708145274237317043567981e+308", "1.797693134862315708145274237317043567981e+308"},
+      {"float32", "-3.40282346638528859811704183484516925440e+38",
+       "3.40282346638528859811704183484516925440e+38"},
+      {"float64", "-1.797693134862315708145274237317043567981e+308",
+       "1.797693134862315708145274237317043567981e+308"},
   };
   Arena arena;
   const auto equals = [&](const ir::Num* number, const char* text) {
     const auto parsed = number::parseDecimal(text, arena);
     return parsed && number::equal(*parsed, number->value);
   };
-  const std::span<const Range> ranges = isInt ? std::span<const Range>(kIntRanges) : std::span<const Range>(kFloatRanges);
+  const std::span<const Range> ranges =
+      isInt ? std::span<const Range>(kIntRanges) : std::span<const Range>(kFloatRanges);
   for (const Range& range : ranges) {
     if (equals(low, range.low) && equals(high, range.high)) return range.name;
   }

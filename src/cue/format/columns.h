@@ -7,12 +7,13 @@
 
 namespace puppis::cue {
 
-/// Lines up what belongs in columns, after the idea of elastic tab stops: a cell is text ended by a tab or a vertical
-/// tab; cells one below the other in adjacent lines form a column, as wide as its widest cell and one blank.
+/// Lines up what belongs in columns, after the idea of elastic tab stops: a cell is text ended by a tab or a
+/// vertical tab; cells one below the other in adjacent lines form a column, as wide as its widest cell and
+/// one blank.
 ///
-/// Input conventions: `\t` ends a cell and keeps an empty column; `\v` ends a cell, and a column of only such empty
-/// cells vanishes; `\n` ends a line; `\f` ends a line and all columns; what stands between two kEscape bytes is text.
-/// Empty cells at the beginning of a line are written as tabs.
+/// Input conventions: `\t` ends a cell and keeps an empty column; `\v` ends a cell, and a column of only such
+/// empty cells vanishes; `\n` ends a line; `\f` ends a line and all columns; what stands between two kEscape
+/// bytes is text. Empty cells at the beginning of a line are written as tabs.
 class ColumnWriter {
  public:
   static constexpr char kEscape = '\xff';

@@ -7,7 +7,8 @@ namespace puppis::cue {
 
 namespace {
 
-/// How many labels a shorthand field nests: 1 for `a: 1`, 3 for `a: b: c: 1`; 0 in front of a struct of several.
+/// How many labels a shorthand field nests: 1 for `a: 1`, 3 for `a: b: c: 1`; 0 in front of a struct of
+/// several.
 int nestDepth(const Field& field) {
   int depth = 1;
   const Field* at = &field;
@@ -52,14 +53,25 @@ bool endsColumns(const Expr* expr) {
   while (expr != nullptr) {
     switch (expr->kind) {
       case NodeKind::StructLit:
-      case NodeKind::ListLit: return true;
+      case NodeKind::ListLit:
+        return true;
       case NodeKind::BasicLit:
         return static_cast<const BasicLit*>(expr)->text.find('\n') != std::string_view::npos;
-      case NodeKind::ParenExpr: expr = static_cast<const ParenExpr*>(expr)->x; break;
-      case NodeKind::UnaryExpr: expr = static_cast<const UnaryExpr*>(expr)->x; break;
-      case NodeKind::PostfixExpr: expr = static_cast<const PostfixExpr*>(expr)->x; break;
-      case NodeKind::IndexExpr: expr = static_cast<const IndexExpr*>(expr)->x; break;
-      case NodeKind::SelectorExpr: expr = static_cast<const SelectorExpr*>(expr)->x; break;
+      case NodeKind::ParenExpr:
+        expr = static_cast<const ParenExpr*>(expr)->x;
+        break;
+      case NodeKind::UnaryExpr:
+        expr = static_cast<const UnaryExpr*>(expr)->x;
+        break;
+      case NodeKind::PostfixExpr:
+        expr = static_cast<const PostfixExpr*>(expr)->x;
+        break;
+      case NodeKind::IndexExpr:
+        expr = static_cast<const IndexExpr*>(expr)->x;
+        break;
+      case NodeKind::SelectorExpr:
+        expr = static_cast<const SelectorExpr*>(expr)->x;
+        break;
       case NodeKind::BinaryExpr:
         if (endsColumns(static_cast<const BinaryExpr*>(expr)->y)) return true;
         expr = static_cast<const BinaryExpr*>(expr)->x;
@@ -69,7 +81,8 @@ bool endsColumns(const Expr* expr) {
           if (endsColumns(argument)) return true;
         }
         return false;
-      default: return false;
+      default:
+        return false;
     }
   }
   return false;
@@ -89,7 +102,9 @@ Token fallbackKeyword(const Comprehension& comprehension) {
 }
 
 /// Nodes that stand on a line of their own unless their position says otherwise.
-bool wantsOwnLine(Pos pos) { return pos.space == Space::Unset || pos.space >= Space::Newline; }
+bool wantsOwnLine(Pos pos) {
+  return pos.space == Space::Unset || pos.space >= Space::Newline;
+}
 
 }  // namespace
 
@@ -166,7 +181,9 @@ void Formatter::declList(NodeList<Decl> list) {
 void Formatter::decl(const Decl& decl) {
   before(&decl);
   switch (decl.kind) {
-    case NodeKind::Field: field(static_cast<const Field&>(decl)); break;
+    case NodeKind::Field:
+      field(static_cast<const Field&>(decl));
+      break;
     case NodeKind::Package:
       out_.place(decl.pos);
       word("package");
@@ -174,8 +191,12 @@ void Formatter::decl(const Decl& decl) {
       out_.identifier(static_cast<const Package&>(decl).name->name);
       space(ws::kNewSection | ws::kNoOverride);
       break;
-    case NodeKind::ImportDecl: imports(static_cast<const ImportDecl&>(decl)); break;
-    case NodeKind::LetClause: letDecl(static_cast<const LetClause&>(decl)); break;
+    case NodeKind::ImportDecl:
+      imports(static_cast<const ImportDecl&>(decl));
+      break;
+    case NodeKind::LetClause:
+      letDecl(static_cast<const LetClause&>(decl));
+      break;
     case NodeKind::EmbedDecl: {
       const Expr& expression = *static_cast<const EmbedDecl&>(decl).expr;
       if (wantsOwnLine(firstOf(expression))) space(ws::kFormfeed);
@@ -195,7 +216,8 @@ void Formatter::decl(const Decl& decl) {
       word("_|_");
       space(ws::kDeclComma);
       break;
-    default: embedding(decl);
+    default:
+      embedding(decl);
   }
   after();
 }
@@ -345,7 +367,9 @@ void Formatter::embedding(const Expr& expression) {
       if (wantsOwnLine(firstOf(expression))) space(ws::kFormfeed);
       comprehension(static_cast<const Comprehension&>(expression));
       break;
-    case NodeKind::Ellipsis: ellipsis(static_cast<const Ellipsis&>(expression)); break;
+    case NodeKind::Ellipsis:
+      ellipsis(static_cast<const Ellipsis&>(expression));
+      break;
     case NodeKind::Alias: {
       const auto& alias = static_cast<const Alias&>(expression);
       if (wantsOwnLine(firstOf(expression))) space(ws::kFormfeed);
@@ -358,7 +382,8 @@ void Formatter::embedding(const Expr& expression) {
       space(ws::kDeclComma);
       break;
     }
-    default: rawExpr(expression, 0, 1);
+    default:
+      rawExpr(expression, 0, 1);
   }
 }
 
@@ -440,7 +465,8 @@ void Formatter::clause(const Clause& clause) {
       if (attempt.ident != nullptr) assignment(*attempt.ident, attempt.equal, *attempt.expr);
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -472,7 +498,8 @@ void Formatter::label(const Label& label) {
       labelText(label.pos, written);
       break;
     }
-    default: expr(label);
+    default:
+      expr(label);
   }
   after();
 }

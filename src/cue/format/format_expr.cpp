@@ -14,7 +14,9 @@ bool isTop(const Expr& expr) {
   return ident != nullptr && ident->name == "_";
 }
 
-int oneLess(int depth) { return std::max(1, depth - 1); }
+int oneLess(int depth) {
+  return std::max(1, depth - 1);
+}
 
 /// Which operators occur in an expression, calls and parentheses aside.
 struct OperatorMix {
@@ -51,8 +53,8 @@ OperatorMix operatorMix(const BinaryExpr& top) {
   }
 }
 
-/// Operators that bind weaker than this get blanks around them. Deeper inside an expression blanks are fewer, and
-/// where sums and products mix, only the sums have them.
+/// Operators that bind weaker than this get blanks around them. Deeper inside an expression blanks are fewer,
+/// and where sums and products mix, only the sums have them.
 int blankCutoff(const BinaryExpr& expr, int depth) {
   const OperatorMix mix = operatorMix(expr);
   if (mix.clash > 0) return mix.clash + 1;
@@ -65,8 +67,8 @@ bool samePrecedence(const Expr& expr, int binds) {
   return binary != nullptr && precedence(binary->op) == binds;
 }
 
-/// True if the source leaves out a comma between two elements (or behind a single one): then none is written at line
-/// ends. Built lists have commas.
+/// True if the source leaves out a comma between two elements (or behind a single one): then none is written
+/// at line ends. Built lists have commas.
 bool omitsCommas(const ListLit& list) {
   if (list.elements.empty() || !list.lbrack.scanned) return false;
   for (std::size_t i = 1; i < list.elements.size(); ++i) {
@@ -92,7 +94,9 @@ void Formatter::exprIn(const Expr& expr, int lowest, int depth) {
 
 void Formatter::rawExpr(const Expr& expr, int lowest, int depth) {
   switch (expr.kind) {
-    case NodeKind::BadExpr: word("_|_"); break;
+    case NodeKind::BadExpr:
+      word("_|_");
+      break;
     case NodeKind::BottomLit:
       start(expr.pos);
       tok(Token::Bottom);
@@ -113,15 +117,25 @@ void Formatter::rawExpr(const Expr& expr, int lowest, int depth) {
       start(expr.pos);
       out_.literal(static_cast<const BasicLit&>(expr));
       break;
-    case NodeKind::BinaryExpr: binary(static_cast<const BinaryExpr&>(expr), lowest, depth); break;
-    case NodeKind::UnaryExpr: unary(static_cast<const UnaryExpr&>(expr), lowest, depth); break;
+    case NodeKind::BinaryExpr:
+      binary(static_cast<const BinaryExpr&>(expr), lowest, depth);
+      break;
+    case NodeKind::UnaryExpr:
+      unary(static_cast<const UnaryExpr&>(expr), lowest, depth);
+      break;
     case NodeKind::PostfixExpr:
       exprIn(*static_cast<const PostfixExpr&>(expr).x, kHighestPrecedence, depth);
       tok(static_cast<const PostfixExpr&>(expr).op);
       break;
-    case NodeKind::Interpolation: interpolation(static_cast<const Interpolation&>(expr), depth); break;
-    case NodeKind::ParenExpr: paren(static_cast<const ParenExpr&>(expr), depth); break;
-    case NodeKind::SelectorExpr: selector(static_cast<const SelectorExpr&>(expr), depth); break;
+    case NodeKind::Interpolation:
+      interpolation(static_cast<const Interpolation&>(expr), depth);
+      break;
+    case NodeKind::ParenExpr:
+      paren(static_cast<const ParenExpr&>(expr), depth);
+      break;
+    case NodeKind::SelectorExpr:
+      selector(static_cast<const SelectorExpr&>(expr), depth);
+      break;
     case NodeKind::IndexExpr: {
       const Within within(*this, true);
       const auto& index = static_cast<const IndexExpr&>(expr);
@@ -133,12 +147,24 @@ void Formatter::rawExpr(const Expr& expr, int lowest, int depth) {
       tok(Token::RBrack);
       break;
     }
-    case NodeKind::SliceExpr: slice(static_cast<const SliceExpr&>(expr), depth); break;
-    case NodeKind::CallExpr: call(static_cast<const CallExpr&>(expr), depth); break;
-    case NodeKind::StructLit: structLit(static_cast<const StructLit&>(expr)); break;
-    case NodeKind::ListLit: listLit(static_cast<const ListLit&>(expr)); break;
-    case NodeKind::Ellipsis: ellipsis(static_cast<const Ellipsis&>(expr)); break;
-    case NodeKind::Comprehension: comprehension(static_cast<const Comprehension&>(expr)); break;
+    case NodeKind::SliceExpr:
+      slice(static_cast<const SliceExpr&>(expr), depth);
+      break;
+    case NodeKind::CallExpr:
+      call(static_cast<const CallExpr&>(expr), depth);
+      break;
+    case NodeKind::StructLit:
+      structLit(static_cast<const StructLit&>(expr));
+      break;
+    case NodeKind::ListLit:
+      listLit(static_cast<const ListLit&>(expr));
+      break;
+    case NodeKind::Ellipsis:
+      ellipsis(static_cast<const Ellipsis&>(expr));
+      break;
+    case NodeKind::Comprehension:
+      comprehension(static_cast<const Comprehension&>(expr));
+      break;
     case NodeKind::FuncExpr: {
       const auto& function = static_cast<const FuncExpr&>(expr);
       start(function.pos);
@@ -157,7 +183,8 @@ void Formatter::rawExpr(const Expr& expr, int lowest, int depth) {
       this->expr(*function.result);
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -242,8 +269,8 @@ void Formatter::paren(const ParenExpr& expr, int depth) {
   tok(Token::RParen);
 }
 
-/// In a multi-line string an interpolated expression has line breaks on both sides or on none: tells before which
-/// elements one is to be added.
+/// In a multi-line string an interpolated expression has line breaks on both sides or on none: tells before
+/// which elements one is to be added.
 std::vector<bool> Formatter::forcedBreaks(const Interpolation& expr, bool multiline) const {
   std::vector<bool> out(expr.elements.size());
   if (!multiline) return out;
@@ -425,7 +452,8 @@ void Formatter::listElements(const ListLit& literal) {
         expr(*alias.expr);
         break;
       }
-      default: rawExpr(element, 0, 1);
+      default:
+        rawExpr(element, 0, 1);
     }
     if (!bare) space(ws::kComma | ws::kBlank);
     writeHeld();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/format/format.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "cue/format/columns.h"
 
@@ -37,7 +37,8 @@ TEST(Format, Comments) {
 }
 
 TEST(Format, Imports) {
-  EXPECT_EQ(formatted("package p\nimport(\n\"b\"\n\"a\"\n)\nx: 1"), "package p\n\nimport (\n\t\"b\"\n\t\"a\"\n)\n\nx: 1\n");
+  EXPECT_EQ(formatted("package p\nimport(\n\"b\"\n\"a\"\n)\nx: 1"),
+            "package p\n\nimport (\n\t\"b\"\n\t\"a\"\n)\n\nx: 1\n");
   EXPECT_EQ(formatted("import \"a\""), "import \"a\"\n");
 }
 

@@ -23,7 +23,9 @@ std::string Formatter::run(const Node& node) {
   out_.resetSpace(ws::kNoOverride);
   if (options_.simplify) findPlainLabels(node);
   switch (node.kind) {
-    case NodeKind::File: file(static_cast<const File&>(node)); break;
+    case NodeKind::File:
+      file(static_cast<const File&>(node));
+      break;
     case NodeKind::Field:
     case NodeKind::EmbedDecl:
     case NodeKind::LetClause:
@@ -31,8 +33,11 @@ std::string Formatter::run(const Node& node) {
     case NodeKind::Package:
     case NodeKind::ImportDecl:
     case NodeKind::CommentGroup:
-    case NodeKind::Comprehension: decl(node); break;
-    default: expr(node);
+    case NodeKind::Comprehension:
+      decl(node);
+      break;
+    default:
+      expr(node);
   }
   writeHeld();
   return out_.take();
@@ -45,8 +50,8 @@ void Formatter::before(const Node* node) {
   frame.parentSeparator = current_.nodeSeparator;
   current_ = frame;
   if (node == nullptr) return;
-  if (const auto* literal = node->as<StructLit>();
-      literal != nullptr && literal->elements.size() <= 1 && current_.nodeSeparator != ws::kBlank && onOneLine(*node)) {
+  if (const auto* literal = node->as<StructLit>(); literal != nullptr && literal->elements.size() <= 1 &&
+                                                   current_.nodeSeparator != ws::kBlank && onOneLine(*node)) {
     current_.nodeSeparator = ws::kBlank;
   }
   current_.comments.linked = node->comments;
@@ -60,7 +65,9 @@ void Formatter::after() {
   skipToken();
 }
 
-void Formatter::countToken() { current_.position = static_cast<std::int8_t>(current_.position + 1); }
+void Formatter::countToken() {
+  current_.position = static_cast<std::int8_t>(current_.position + 1);
+}
 
 /// A token of the node that is not written, or was written elsewhere: its comments come now.
 void Formatter::skipToken() {
@@ -120,7 +127,9 @@ bool Formatter::onOneLine(const Node& node) const {
   return begin.present() && end.known && lines_.lineOf(begin.offset) == lines_.lineOf(end.offset);
 }
 
-ws::Set Formatter::formfeed() const { return current_.nodeSeparator == ws::kBlank ? ws::kBlank : ws::kFormfeed; }
+ws::Set Formatter::formfeed() const {
+  return current_.nodeSeparator == ws::kBlank ? ws::kBlank : ws::kFormfeed;
+}
 
 void Formatter::tok(Token token) {
   out_.token(token);
@@ -141,7 +150,9 @@ Pos withoutBreak(Pos pos) {
 
 }  // namespace
 
-void Formatter::start(Pos pos) { out_.place(flattened_ > 0 ? withoutBreak(pos) : pos); }
+void Formatter::start(Pos pos) {
+  out_.place(flattened_ > 0 ? withoutBreak(pos) : pos);
+}
 
 Pos Formatter::firstOf(const Node& node) const {
   const auto* field = node.as<Field>();
@@ -151,7 +162,8 @@ Pos Formatter::firstOf(const Node& node) const {
 
 namespace {
 
-std::string layOut(const Node& node, const SourceFile* source, const FormatOptions& options, bool holdComments) {
+std::string layOut(const Node& node, const SourceFile* source, const FormatOptions& options,
+                   bool holdComments) {
   Formatter formatter(options, source, holdComments);
   std::string out = ColumnWriter(options.tabWidth).align(formatter.run(node));
   if (options.tabs) return out;
@@ -186,7 +198,8 @@ std::size_t commentCount(const std::string& text) {
   return count;
 }
 
-/// Formats until nothing changes any more. Nothing when the text can no longer be read or means something else.
+/// Formats until nothing changes any more. Nothing when the text can no longer be read or means something
+/// else.
 std::optional<std::string> settled(const std::shared_ptr<const File>& file, const FormatOptions& options,
                                    const ParseOptions& parseOptions, bool holdComments) {
   constexpr int kRounds = 5;
@@ -224,9 +237,10 @@ Result<std::string> formatSource(std::shared_ptr<const SourceFile> source, const
     auto out = settled(file, options, parseOptions, holdComments);
     if (out && commentCount(*out) >= comments) return std::move(*out);
   }
-  return fail(Error(ErrorCode::NotSupported, "the text cannot be formatted without losing or misplacing a comment")
-                  .at(Location{file->source->name(), 0, 0, 0, {}})
-                  .expected("comments at the end of lines, or above fields"));
+  return fail(
+      Error(ErrorCode::NotSupported, "the text cannot be formatted without losing or misplacing a comment")
+          .at(Location{file->source->name(), 0, 0, 0, {}})
+          .expected("comments at the end of lines, or above fields"));
 }
 
 }  // namespace puppis::cue

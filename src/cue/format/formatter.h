@@ -18,8 +18,8 @@ namespace puppis::cue {
 /// Walks a tree in the order of its tokens and tells a Printer what to write, with the comments in between.
 class Formatter {
  public:
-  /// `holdComments`: comments within an expression are written behind the declaration (or list element) it is in. The
-  /// usual style leaves them in place, which in rare cases gives text that cannot be read again.
+  /// `holdComments`: comments within an expression are written behind the declaration (or list element) it is
+  /// in. The usual style leaves them in place, which in rare cases gives text that cannot be read again.
   Formatter(const FormatOptions& options, const SourceFile* source, bool holdComments);
 
   std::string run(const Node& node);
@@ -46,8 +46,8 @@ class Formatter {
   /// The node being written.
   struct Frame {
     Comments comments;
-    std::int8_t position = 0;                ///< tokens written; comments wait for theirs
-    ws::Set nodeSeparator = ws::kNewline;    ///< blank if the node stands on one line
+    std::int8_t position = 0;              ///< tokens written; comments wait for theirs
+    ws::Set nodeSeparator = ws::kNewline;  ///< blank if the node stands on one line
     ws::Set parentSeparator = ws::kNewline;
   };
 

@@ -9,15 +9,33 @@ Pos firstPos(const Node& node) {
   const Node* at = &node;
   for (;;) {
     switch (at->kind) {
-      case NodeKind::Field: at = static_cast<const Field*>(at)->label; break;
-      case NodeKind::Alias: at = static_cast<const Alias*>(at)->ident; break;
-      case NodeKind::EmbedDecl: at = static_cast<const EmbedDecl*>(at)->expr; break;
-      case NodeKind::SelectorExpr: at = static_cast<const SelectorExpr*>(at)->x; break;
-      case NodeKind::IndexExpr: at = static_cast<const IndexExpr*>(at)->x; break;
-      case NodeKind::SliceExpr: at = static_cast<const SliceExpr*>(at)->x; break;
-      case NodeKind::CallExpr: at = static_cast<const CallExpr*>(at)->fun; break;
-      case NodeKind::BinaryExpr: at = static_cast<const BinaryExpr*>(at)->x; break;
-      case NodeKind::PostfixExpr: at = static_cast<const PostfixExpr*>(at)->x; break;
+      case NodeKind::Field:
+        at = static_cast<const Field*>(at)->label;
+        break;
+      case NodeKind::Alias:
+        at = static_cast<const Alias*>(at)->ident;
+        break;
+      case NodeKind::EmbedDecl:
+        at = static_cast<const EmbedDecl*>(at)->expr;
+        break;
+      case NodeKind::SelectorExpr:
+        at = static_cast<const SelectorExpr*>(at)->x;
+        break;
+      case NodeKind::IndexExpr:
+        at = static_cast<const IndexExpr*>(at)->x;
+        break;
+      case NodeKind::SliceExpr:
+        at = static_cast<const SliceExpr*>(at)->x;
+        break;
+      case NodeKind::CallExpr:
+        at = static_cast<const CallExpr*>(at)->fun;
+        break;
+      case NodeKind::BinaryExpr:
+        at = static_cast<const BinaryExpr*>(at)->x;
+        break;
+      case NodeKind::PostfixExpr:
+        at = static_cast<const PostfixExpr*>(at)->x;
+        break;
       case NodeKind::Comprehension: {
         const auto& clauses = static_cast<const Comprehension*>(at)->clauses;
         if (clauses.empty()) return at->pos;
@@ -36,7 +54,8 @@ Pos firstPos(const Node& node) {
         at = literal->elements.front();
         break;
       }
-      case NodeKind::ListLit: return static_cast<const ListLit*>(at)->lbrack;
+      case NodeKind::ListLit:
+        return static_cast<const ListLit*>(at)->lbrack;
       case NodeKind::ImportSpec: {
         const auto* spec = static_cast<const ImportSpec*>(at);
         at = spec->name != nullptr ? static_cast<const Node*>(spec->name) : spec->path;
@@ -48,7 +67,8 @@ Pos firstPos(const Node& node) {
         at = decls.front();
         break;
       }
-      default: return at->pos;
+      default:
+        return at->pos;
     }
     if (at == nullptr) return {};
   }
@@ -56,7 +76,9 @@ Pos firstPos(const Node& node) {
 
 namespace {
 
-NodeEnd endOfToken(Pos pos) { return {pos.present(), pos.hasOffset() ? pos.offset + 1 : Pos::kNoOffset}; }
+NodeEnd endOfToken(Pos pos) {
+  return {pos.present(), pos.hasOffset() ? pos.offset + 1 : Pos::kNoOffset};
+}
 
 }  // namespace
 
@@ -75,9 +97,15 @@ NodeEnd nodeEnd(const Node& node) {
         }
         break;
       }
-      case NodeKind::Alias: at = static_cast<const Alias*>(at)->expr; break;
-      case NodeKind::EmbedDecl: at = static_cast<const EmbedDecl*>(at)->expr; break;
-      case NodeKind::LetClause: at = static_cast<const LetClause*>(at)->expr; break;
+      case NodeKind::Alias:
+        at = static_cast<const Alias*>(at)->expr;
+        break;
+      case NodeKind::EmbedDecl:
+        at = static_cast<const EmbedDecl*>(at)->expr;
+        break;
+      case NodeKind::LetClause:
+        at = static_cast<const LetClause*>(at)->expr;
+        break;
       case NodeKind::Comprehension: {
         const auto* comprehension = static_cast<const Comprehension*>(at);
         at = comprehension->fallback != nullptr ? comprehension->fallback->body : comprehension->value;
@@ -94,20 +122,33 @@ NodeEnd nodeEnd(const Node& node) {
         at = literal->elements.back();
         break;
       }
-      case NodeKind::ListLit: return endOfToken(static_cast<const ListLit*>(at)->rbrack);
-      case NodeKind::ParenExpr: return endOfToken(static_cast<const ParenExpr*>(at)->rparen);
-      case NodeKind::IndexExpr: return endOfToken(static_cast<const IndexExpr*>(at)->rbrack);
-      case NodeKind::SliceExpr: return endOfToken(static_cast<const SliceExpr*>(at)->rbrack);
-      case NodeKind::CallExpr: return endOfToken(static_cast<const CallExpr*>(at)->rparen);
-      case NodeKind::PostfixExpr: return endOfToken(static_cast<const PostfixExpr*>(at)->opPos);
-      case NodeKind::SelectorExpr: at = static_cast<const SelectorExpr*>(at)->sel; break;
-      case NodeKind::UnaryExpr: at = static_cast<const UnaryExpr*>(at)->x; break;
-      case NodeKind::BinaryExpr: at = static_cast<const BinaryExpr*>(at)->y; break;
+      case NodeKind::ListLit:
+        return endOfToken(static_cast<const ListLit*>(at)->rbrack);
+      case NodeKind::ParenExpr:
+        return endOfToken(static_cast<const ParenExpr*>(at)->rparen);
+      case NodeKind::IndexExpr:
+        return endOfToken(static_cast<const IndexExpr*>(at)->rbrack);
+      case NodeKind::SliceExpr:
+        return endOfToken(static_cast<const SliceExpr*>(at)->rbrack);
+      case NodeKind::CallExpr:
+        return endOfToken(static_cast<const CallExpr*>(at)->rparen);
+      case NodeKind::PostfixExpr:
+        return endOfToken(static_cast<const PostfixExpr*>(at)->opPos);
+      case NodeKind::SelectorExpr:
+        at = static_cast<const SelectorExpr*>(at)->sel;
+        break;
+      case NodeKind::UnaryExpr:
+        at = static_cast<const UnaryExpr*>(at)->x;
+        break;
+      case NodeKind::BinaryExpr:
+        at = static_cast<const BinaryExpr*>(at)->y;
+        break;
       case NodeKind::Ellipsis:
         if (static_cast<const Ellipsis*>(at)->type == nullptr) return endOfToken(at->pos);
         at = static_cast<const Ellipsis*>(at)->type;
         break;
-      default: return endOfToken(at->pos);
+      default:
+        return endOfToken(at->pos);
     }
   }
 }

@@ -31,6 +31,8 @@ class LineTable {
 };
 
 /// True if a place in the source is before another; places without an offset are before none.
-inline bool isBefore(Pos a, Pos b) { return a.hasOffset() && b.hasOffset() && a.offset < b.offset; }
+inline bool isBefore(Pos a, Pos b) {
+  return a.hasOffset() && b.hasOffset() && a.offset < b.offset;
+}
 
 }  // namespace puppis::cue

@@ -41,12 +41,21 @@ void Printer::place(Pos pos) {
   if ((allowed_ & ws::kNoOverride) != 0) return;
   ws::Set wanted = allowed_;
   switch (pos.space) {
-    case Space::None: wanted &= ~ws::kAnyBreak; break;
-    case Space::Blank: wanted = (wanted | ws::kBlank) & ~ws::kAnyBreak; break;
-    case Space::Newline: wanted |= ws::kNewline; break;
-    case Space::NewSection: wanted |= ws::kNewSection; break;
+    case Space::None:
+      wanted &= ~ws::kAnyBreak;
+      break;
+    case Space::Blank:
+      wanted = (wanted | ws::kBlank) & ~ws::kAnyBreak;
+      break;
+    case Space::Newline:
+      wanted |= ws::kNewline;
+      break;
+    case Space::NewSection:
+      wanted |= ws::kNewSection;
+      break;
     case Space::Unset:
-    case Space::Elided: break;
+    case Space::Elided:
+      break;
   }
   if (inComment_) wanted |= ws::kNewline;  // what follows must not become part of the comment
   writeSpace(wanted);
@@ -99,8 +108,11 @@ void Printer::literal(const BasicLit& literal) {
       }
       break;
     case Token::Int:
-    case Token::Float: write(canonicalNumber(literal.token, literal.text), true); break;
-    default: write(literal.text, true);
+    case Token::Float:
+      write(canonicalNumber(literal.token, literal.text), true);
+      break;
+    default:
+      write(literal.text, true);
   }
 }
 
@@ -114,10 +126,14 @@ void Printer::beginComments(const CommentGroup& group) {
   switch (space) {
     case Space::Unset:
     case Space::Newline:
-    case Space::NewSection: return;
+    case Space::NewSection:
+      return;
     case Space::Blank:
-    case Space::Elided: allowed_ |= ws::kBlank; break;
-    case Space::None: break;
+    case Space::Elided:
+      allowed_ |= ws::kBlank;
+      break;
+    case Space::None:
+      break;
   }
   allowed_ &= ~(ws::kAnyBreak | ws::kDeclComma);
 }

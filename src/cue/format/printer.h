@@ -16,12 +16,13 @@ namespace ws {
 using Set = std::uint32_t;
 inline constexpr Set kNothing = 0;
 inline constexpr Set kBlank = 1U << 0U;
-inline constexpr Set kColumn = 1U << 1U;      ///< what follows stands in a column of its own
+inline constexpr Set kColumn = 1U << 1U;  ///< what follows stands in a column of its own
 inline constexpr Set kNoBlank = 1U << 2U;
 inline constexpr Set kNoOverride = 1U << 3U;  ///< the source's own spacing does not count here
 inline constexpr Set kComma = 1U << 4U;       ///< a comma, unless kTrailComma follows on the same line
-inline constexpr Set kTrailComma = 1U << 5U;  ///< the comma before a closing bracket: only before a line break
-inline constexpr Set kDeclComma = 1U << 6U;   ///< a comma, unless a line break follows
+inline constexpr Set kTrailComma = 1U
+                                   << 5U;    ///< the comma before a closing bracket: only before a line break
+inline constexpr Set kDeclComma = 1U << 6U;  ///< a comma, unless a line break follows
 inline constexpr Set kNewline = 1U << 7U;
 inline constexpr Set kFormfeed = 1U << 8U;    ///< a line break that ends the columns
 inline constexpr Set kNewSection = 1U << 9U;  ///< an empty line
@@ -31,8 +32,8 @@ inline constexpr Set kIndented = 1U << 12U;   ///< (of a level on the stack) it 
 inline constexpr Set kAnyBreak = kNewline | kFormfeed | kNewSection;
 }  // namespace ws
 
-/// Writes tokens one after the other and settles what white space stands between them: what the formatter asked for,
-/// corrected by how the source was laid out. The result still has to go through a ColumnWriter.
+/// Writes tokens one after the other and settles what white space stands between them: what the formatter
+/// asked for, corrected by how the source was laid out. The result still has to go through a ColumnWriter.
 class Printer {
  public:
   explicit Printer(const FormatOptions& options) : options_(options) {}

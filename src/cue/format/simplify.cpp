@@ -16,9 +16,15 @@ class LabelScopes {
 
   void references(const Node& node) {
     switch (node.kind) {
-      case NodeKind::File: declarations(static_cast<const File&>(node).decls); return;
-      case NodeKind::StructLit: declarations(static_cast<const StructLit&>(node).elements); return;
-      case NodeKind::SelectorExpr: references(*static_cast<const SelectorExpr&>(node).x); return;
+      case NodeKind::File:
+        declarations(static_cast<const File&>(node).decls);
+        return;
+      case NodeKind::StructLit:
+        declarations(static_cast<const StructLit&>(node).elements);
+        return;
+      case NodeKind::SelectorExpr:
+        references(*static_cast<const SelectorExpr&>(node).x);
+        return;
       case NodeKind::Ident: {
         const std::string name(static_cast<const Ident&>(node).name);
         for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
@@ -29,7 +35,8 @@ class LabelScopes {
         }
         return;
       }
-      default: forEachChild(node, [&](const Node& child) { references(child); });
+      default:
+        forEachChild(node, [&](const Node& child) { references(child); });
     }
   }
 
@@ -67,10 +74,14 @@ class LabelScopes {
         if (!name.empty() && !labelNeedsQuotes(name)) scopes_.back()[name] = true;
         return;
       }
-      case NodeKind::Ident: scopes_.back()[std::string(static_cast<const Ident&>(label).name)] = true; return;
+      case NodeKind::Ident:
+        scopes_.back()[std::string(static_cast<const Ident&>(label).name)] = true;
+        return;
       case NodeKind::ListLit:
-      case NodeKind::Interpolation: return;
-      default: forEachChild(label, [&](const Node& child) { declare(child); });
+      case NodeKind::Interpolation:
+        return;
+      default:
+        forEachChild(label, [&](const Node& child) { declare(child); });
     }
   }
 

@@ -29,14 +29,17 @@ class DataTree {
   Expr* expr(const data::Value& value) {
     const Pos pos = place(value.mark(), Space::Unset);
     switch (value.kind()) {
-      case data::Kind::Null: return build_.literal(Token::Null, "null", pos);
+      case data::Kind::Null:
+        return build_.literal(Token::Null, "null", pos);
       case data::Kind::Bool: {
         const bool on = value.asBool();
         return build_.literal(on ? Token::True : Token::False, on ? "true" : "false", pos);
       }
       case data::Kind::Int:
-      case data::Kind::Number: return number(value.numberText(), pos);
-      case data::Kind::String: return build_.literal(Token::String, quoteString(value.asString()), pos);
+      case data::Kind::Number:
+        return number(value.numberText(), pos);
+      case data::Kind::String:
+        return build_.literal(Token::String, quoteString(value.asString()), pos);
       case data::Kind::Array: {
         std::vector<Expr*> elements;
         for (const data::Value& element : value.elements()) elements.push_back(expr(element));
@@ -71,7 +74,8 @@ class DataTree {
   /// Whether an array or object is written with brackets, not by indentation as in YAML.
   [[nodiscard]] bool isBracketed(const data::Value& value) const {
     const Pos pos = place(value.mark(), Space::Unset);
-    return pos.hasOffset() && pos.offset < text_.size() && (text_[pos.offset] == '[' || text_[pos.offset] == '{');
+    return pos.hasOffset() && pos.offset < text_.size() &&
+           (text_[pos.offset] == '[' || text_[pos.offset] == '{');
   }
 
   /// An object on one line stays on one line.
@@ -85,7 +89,8 @@ class DataTree {
     literal.rbrace.space = Space::None;
   }
 
-  /// Elements on lines of their own stay there; those of YAML's block lists are, unless they have lines themselves.
+  /// Elements on lines of their own stay there; those of YAML's block lists are, unless they have lines
+  /// themselves.
   void layOut(ListLit& list, const data::Value& value) const {
     const std::span<const data::Value> elements = value.elements();
     if (elements.empty() || !value.mark().known()) return;
@@ -176,7 +181,8 @@ std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr
   return file;
 }
 
-Result<std::vector<data::Value>> readDocuments(Encoding encoding, const std::shared_ptr<const SourceFile>& source) {
+Result<std::vector<data::Value>> readDocuments(Encoding encoding,
+                                               const std::shared_ptr<const SourceFile>& source) {
   switch (encoding) {
     case Encoding::Json: {
       TRY(data::Value value, data::parseJson(source));
@@ -200,13 +206,15 @@ Result<std::vector<data::Value>> readDocuments(Encoding encoding, const std::sha
       if (out.empty()) out.emplace_back(nullptr);
       return out;
     }
-    case Encoding::Text: return std::vector<data::Value>{data::Value(source->text())};
+    case Encoding::Text:
+      return std::vector<data::Value>{data::Value(source->text())};
     case Encoding::Cue:
     case Encoding::Toml:
-    case Encoding::Binary: break;
+    case Encoding::Binary:
+      break;
   }
-  return fail(ErrorCode::NotSupported,
-              "reading " + std::string(encodingName(encoding)) + " files is not supported: " + source->name());
+  return fail(ErrorCode::NotSupported, "reading " + std::string(encodingName(encoding)) +
+                                           " files is not supported: " + source->name());
 }
 
 }  // namespace puppis::cue

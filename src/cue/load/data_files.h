@@ -12,11 +12,12 @@
 
 namespace puppis::cue {
 
-/// A document of a data file as a file of CUE, with places in the document. A top-level object gives fields, anything
-/// else one embedded value.
+/// A document of a data file as a file of CUE, with places in the document. A top-level object gives fields,
+/// anything else one embedded value.
 std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr<const SourceFile>& source);
 
 /// All documents of a data file: one for JSON and text, any number for YAML and JSON lines.
-Result<std::vector<data::Value>> readDocuments(Encoding encoding, const std::shared_ptr<const SourceFile>& source);
+Result<std::vector<data::Value>> readDocuments(Encoding encoding,
+                                               const std::shared_ptr<const SourceFile>& source);
 
 }  // namespace puppis::cue

@@ -10,8 +10,8 @@
 
 namespace puppis::cue {
 
-/// Checks the `@extern(kind)` attributes of files: they stand before the package clause, once for each kind, and the
-/// kind must be one that is supported ("embed").
+/// Checks the `@extern(kind)` attributes of files: they stand before the package clause, once for each kind,
+/// and the kind must be one that is supported ("embed").
 std::vector<Error> checkInjections(std::span<const std::shared_ptr<const File>> files);
 
 }  // namespace puppis::cue

@@ -54,8 +54,8 @@ Result<Scope> parseScope(std::string_view text) {
       known = true;
     }
     // Ways of reading CUE that change nothing of what is done here.
-    if (name == "data" || name == "schema" || name == "graph" || name == "dag" || name == "auto" || name == "lang" ||
-        name == "strict") {
+    if (name == "data" || name == "schema" || name == "graph" || name == "dag" || name == "auto" ||
+        name == "lang" || name == "strict") {
       known = true;
     }
     if (!known) {
@@ -100,7 +100,8 @@ Result<InputFile> makeFile(std::string_view path, const Scope& scope, Encoding f
     out.encoding = Encoding::Json;
     return out;
   }
-  if (extension.empty()) return fail(ErrorCode::InvalidArgument, "no encoding specified for file \"" + out.path + "\"");
+  if (extension.empty())
+    return fail(ErrorCode::InvalidArgument, "no encoding specified for file \"" + out.path + "\"");
   return fail(Error(ErrorCode::InvalidArgument, "unknown file extension " + std::string(extension))
                   .expected("a qualifier before it, as in json: " + out.path));
 }

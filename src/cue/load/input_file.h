@@ -20,8 +20,8 @@ struct InputFile {
   std::string interpretation;  ///< "openapi", "jsonschema"; empty for plain data
 };
 
-/// The arguments of a command: packages ("./...", ".", "x.com/y", "./d:name") and files. A qualifier ("json:") holds
-/// for all files behind it.
+/// The arguments of a command: packages ("./...", ".", "x.com/y", "./d:name") and files. A qualifier
+/// ("json:") holds for all files behind it.
 struct InputArguments {
   std::vector<std::string> packages;
   std::vector<InputFile> files;
@@ -36,7 +36,7 @@ bool isPackageArgument(std::string_view argument);
 
 /// "x.com/y@v1:name" in parts.
 struct ImportPath {
-  std::string path;       ///< without version and qualifier
+  std::string path;  ///< without version and qualifier
   std::string version;
   std::string qualifier;  ///< the package's name; the last element of the path unless given
   bool explicitQualifier = false;

@@ -20,13 +20,15 @@ namespace {
 
 constexpr std::string_view kSuffix = ".cue";
 
-Error notFound(const std::string& what) { return Error(ErrorCode::NotFound, "cannot find package \"" + what + "\""); }
+Error notFound(const std::string& what) {
+  return Error(ErrorCode::NotFound, "cannot find package \"" + what + "\"");
+}
 
 /// Several packages where one was asked for.
-Error severalPackages(const std::string& directory, const std::string& a, const std::string& fileA, const std::string& b,
-                      const std::string& fileB) {
-  return Error(ErrorCode::InvalidArgument, "found packages \"" + a + "\" (" + fileA + ") and \"" + b + "\" (" + fileB +
-                                               ") in \"" + directory + "\"")
+Error severalPackages(const std::string& directory, const std::string& a, const std::string& fileA,
+                      const std::string& b, const std::string& fileB) {
+  return Error(ErrorCode::InvalidArgument, "found packages \"" + a + "\" (" + fileA + ") and \"" + b +
+                                               "\" (" + fileB + ") in \"" + directory + "\"")
       .expected("one package, or its name behind a colon");
 }
 
@@ -85,7 +87,9 @@ struct Loader::Impl {
   }
 
   void findModule();
-  [[nodiscard]] std::string shown(const std::string& path) const { return relativePath(options.directory, path); }
+  [[nodiscard]] std::string shown(const std::string& path) const {
+    return relativePath(options.directory, path);
+  }
   Result<std::shared_ptr<const SourceFile>> read(const std::string& path);
   Result<std::shared_ptr<File>> parseFile(const std::string& path);
   Result<std::vector<PackageFiles>> readDirectory(const std::string& directory, const std::string& wanted,
@@ -105,7 +109,7 @@ struct Loader::Impl {
   LoadOptions options;
   Tags tags;
   Module module;
-  std::optional<Error> fault;  ///< why the module cannot be used
+  std::optional<Error> fault;              ///< why the module cannot be used
   std::vector<std::shared_ptr<File>> own;  ///< files that take tags
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<const Program>> programs;
@@ -159,8 +163,8 @@ Result<std::shared_ptr<File>> Loader::Impl::parseFile(const std::string& path) {
 }
 
 /// The packages of one directory; `wanted` is a package's name, "*" for all, or empty for the only one.
-Result<std::vector<PackageFiles>> Loader::Impl::readDirectory(const std::string& directory, const std::string& wanted,
-                                                              bool anonymous) {
+Result<std::vector<PackageFiles>> Loader::Impl::readDirectory(const std::string& directory,
+                                                              const std::string& wanted, bool anonymous) {
   std::vector<PackageFiles> out;
   TRY(const std::vector<std::string> names, files.list(directory));
   PackageFiles data;
@@ -253,8 +257,9 @@ Instance Loader::Impl::instanceOf(PackageFiles package, const std::string& direc
 }
 
 /// The package or packages of a directory. `optional`: a directory without any is no error.
-Result<std::vector<Instance>> Loader::Impl::loadDirectory(const std::string& directory, const std::string& shownAs,
-                                                          const std::string& name, bool optional) {
+Result<std::vector<Instance>> Loader::Impl::loadDirectory(const std::string& directory,
+                                                          const std::string& shownAs, const std::string& name,
+                                                          bool optional) {
   std::vector<Instance> out;
   if (!files.isDirectory(directory)) {
     if (files.exists(directory)) {
@@ -272,9 +277,9 @@ Result<std::vector<Instance>> Loader::Impl::loadDirectory(const std::string& dir
     if (optional) return out;
     TRY(const auto unnamed, readDirectory(directory, "_", true));
     if (unnamed.empty()) {
-      return fail(Error(ErrorCode::NotFound, name.empty() ? "no CUE files in " + shownAs
-                                                          : "no files in package directory with package name \"" +
-                                                                name + "\""));
+      return fail(Error(ErrorCode::NotFound,
+                        name.empty() ? "no CUE files in " + shownAs
+                                     : "no files in package directory with package name \"" + name + "\""));
     }
     Error error(ErrorCode::InvalidArgument, "build constraints exclude all CUE files in " + shownAs);
     for (const Candidate& file : unnamed[0].files) {
@@ -298,7 +303,8 @@ Status Loader::Impl::loadTree(const std::string& root, const std::string& name, 
   for (const std::string& entry : names) {
     if (!entry.ends_with('/')) continue;
     const std::string directory = entry.substr(0, entry.size() - 1);
-    if (directory.starts_with('.') || directory.starts_with('_') || directory == "testdata" || directory == "cue.mod") {
+    if (directory.starts_with('.') || directory.starts_with('_') || directory == "testdata" ||
+        directory == "cue.mod") {
       continue;
     }
     const std::string path = joinPath(root, directory);
@@ -412,7 +418,8 @@ Result<std::vector<std::shared_ptr<const File>>> Loader::Impl::importFiles(const
   }
   if (!found) return fail(notFound(path.path));
   if (all.files.empty()) {
-    return fail(ErrorCode::NotFound, "no files in package directory with package name \"" + path.qualifier + "\"");
+    return fail(ErrorCode::NotFound,
+                "no files in package directory with package name \"" + path.qualifier + "\"");
   }
   Instance instance = instanceOf(std::move(all), places.front().first);
   return std::move(instance.files);
@@ -441,10 +448,13 @@ Result<std::shared_ptr<const Program>> Loader::Impl::import(Runtime& runtime, st
   return out;
 }
 
-Loader::Loader(Files& files, LoadOptions options) : impl_(std::make_shared<Impl>(files, std::move(options))) {}
+Loader::Loader(Files& files, LoadOptions options)
+    : impl_(std::make_shared<Impl>(files, std::move(options))) {}
 Loader::~Loader() = default;
 
-const Module& Loader::module() const { return impl_->module; }
+const Module& Loader::module() const {
+  return impl_->module;
+}
 
 Result<std::vector<Instance>> Loader::load(const std::vector<std::string>& arguments) {
   if (impl_->fault) return fail(*impl_->fault);

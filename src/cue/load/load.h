@@ -16,15 +16,15 @@
 namespace puppis::cue {
 
 struct LoadOptions {
-  std::string directory;               ///< the absolute working directory; names are shown relative to it
-  std::string standardInput;           ///< what "-" reads
-  std::vector<std::string> tags;       ///< of -t
+  std::string directory;          ///< the absolute working directory; names are shown relative to it
+  std::string standardInput;      ///< what "-" reads
+  std::vector<std::string> tags;  ///< of -t
   std::map<std::string, std::string> variables;  ///< of -T
-  std::string package;                 ///< choose this package; "*" all, "_" files without one
-  bool tests = false;                  ///< take _test.cue files
-  bool tools = false;                  ///< take _tool.cue files
-  bool allFiles = false;               ///< also those whose @if does not hold
-  bool dataFiles = false;              ///< packages may consist of data files only
+  std::string package;                           ///< choose this package; "*" all, "_" files without one
+  bool tests = false;                            ///< take _test.cue files
+  bool tools = false;                            ///< take _tool.cue files
+  bool allFiles = false;                         ///< also those whose @if does not hold
+  bool dataFiles = false;                        ///< packages may consist of data files only
 };
 
 /// A data file that belongs to an instance and was not merged into it.
@@ -35,10 +35,10 @@ struct DataFile {
 
 /// A package, or the files that were named on the command line.
 struct Instance {
-  std::string importPath;   ///< "example.com/x/y:name"; empty outside of a module
+  std::string importPath;  ///< "example.com/x/y:name"; empty outside of a module
   std::string packageName;
-  std::string directory;    ///< absolute
-  bool userFiles = false;   ///< made of files named on the command line
+  std::string directory;   ///< absolute
+  bool userFiles = false;  ///< made of files named on the command line
   std::vector<std::shared_ptr<const File>> files;
   std::vector<DataFile> dataFiles;
 };
@@ -50,8 +50,8 @@ struct Module {
   std::string languageVersion;  ///< "v0.9.0"; empty for the newest
 };
 
-/// Finds packages and files and reads them: `cue` arguments in, syntax trees out. For one command; it must outlive the
-/// Runtime that importer() was set on.
+/// Finds packages and files and reads them: `cue` arguments in, syntax trees out. For one command; it must
+/// outlive the Runtime that importer() was set on.
 class Loader {
  public:
   Loader(Files& files, LoadOptions options);

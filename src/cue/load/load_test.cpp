@@ -13,7 +13,9 @@ namespace {
 struct Tree {
   MemoryFiles files;
   Tree() {
-    const auto write = [&](const char* path, const char* text) { ASSERT_TRUE(files.write(path, text, 0644)); };
+    const auto write = [&](const char* path, const char* text) {
+      ASSERT_TRUE(files.write(path, text, 0644));
+    };
     write("/m/cue.mod/module.cue", "module: \"example.com/m@v0\"\nlanguage: version: \"v0.17.0\"\n");
     write("/m/cue.mod/pkg/other.com/dep/d.cue", "package dep\nvalue: 3\n");
     write("/m/top.cue", "package a\ntop: 1\n");
@@ -76,7 +78,9 @@ TEST(Load, ImportsComeFromTheVendoredPackages) {
 
 TEST(Load, TagsSetFields) {
   Tree tree;
-  ASSERT_TRUE(tree.files.write("/m/t/t.cue", "package t\nn: int @tag(n,type=int)\ne: *\"dev\" | \"prod\" @tag(env,short=prod)\n", 0644));
+  ASSERT_TRUE(tree.files.write(
+      "/m/t/t.cue", "package t\nn: int @tag(n,type=int)\ne: *\"dev\" | \"prod\" @tag(env,short=prod)\n",
+      0644));
   const auto instances = tree.load({"."}, {"n=4", "prod"}, "/m/t");
   ASSERT_TRUE(instances) << instances.error().str();
   const auto runtime = Runtime::make();

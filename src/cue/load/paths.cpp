@@ -25,7 +25,8 @@ std::vector<std::string> elementsOf(std::string_view path) {
 }  // namespace
 
 std::string joinPath(std::string_view base, std::string_view path) {
-  const std::string whole = path.starts_with('/') ? std::string(path) : std::string(base) + "/" + std::string(path);
+  const std::string whole =
+      path.starts_with('/') ? std::string(path) : std::string(base) + "/" + std::string(path);
   return "/" + join(elementsOf(whole), "/");
 }
 

@@ -60,8 +60,10 @@ class TagFinder {
 
   void visit(Node& node) {
     switch (node.kind) {
-      case NodeKind::ListLit: return forbid(node, "@tag not allowed within lists");
-      case NodeKind::Comprehension: return forbid(node, "@tag not allowed within comprehension");
+      case NodeKind::ListLit:
+        return forbid(node, "@tag not allowed within lists");
+      case NodeKind::Comprehension:
+        return forbid(node, "@tag not allowed within comprehension");
       case NodeKind::Field: {
         auto& field = static_cast<Field&>(node);
         if (field.constraint != Token::Illegal || !isNamed(*field.label)) {
@@ -78,7 +80,8 @@ class TagFinder {
         }
         break;
       }
-      default: break;
+      default:
+        break;
     }
     // The tree is not shared yet, so that its nodes may be changed.
     forEachChild(node, [&](const Node& child) { visit(const_cast<Node&>(child)); });
@@ -226,7 +229,7 @@ Status Tags::inject(const std::vector<std::shared_ptr<File>>& files) {
 
   const auto set = [](Tag& tag, const std::string& text) -> Status {
     TreeBuilder builder(*tag.file);
-    TRY(Expr* value, valueOf(tag, text, builder));
+    TRY(Expr * value, valueOf(tag, text, builder));
     Expr* joined = builder.binary(Token::And, tag.field->value, value);
     joined->pos = tag.field->value->pos;
     tag.field->value = joined;
@@ -240,9 +243,9 @@ Status Tags::inject(const std::vector<std::shared_ptr<File>>& files) {
     const std::string name = given.substr(0, equal);
     bool found = equal == std::string::npos && seen_.contains(given);
     for (Tag& tag : tags) {
-      const bool takes = equal != std::string::npos
-                             ? tag.key == name
-                             : std::find(tag.shorthands.begin(), tag.shorthands.end(), name) != tag.shorthands.end();
+      const bool takes = equal != std::string::npos ? tag.key == name
+                                                    : std::find(tag.shorthands.begin(), tag.shorthands.end(),
+                                                                name) != tag.shorthands.end();
       if (!takes) continue;
       found = true;
       TRY_VOID(set(tag, equal != std::string::npos ? given.substr(equal + 1) : given));

@@ -5,13 +5,17 @@
 
 namespace puppis::cue {
 
-Ident* TreeBuilder::ident(std::string_view name, Pos pos) { return make<Ident>(pos, Pos::kNoOffset, text(name)); }
+Ident* TreeBuilder::ident(std::string_view name, Pos pos) {
+  return make<Ident>(pos, Pos::kNoOffset, text(name));
+}
 
 BasicLit* TreeBuilder::literal(Token token, std::string_view value, Pos pos) {
   return make<BasicLit>(pos, Pos::kNoOffset, token, text(value));
 }
 
-BasicLit* TreeBuilder::string(std::string_view value) { return literal(Token::String, quoteString(value)); }
+BasicLit* TreeBuilder::string(std::string_view value) {
+  return literal(Token::String, quoteString(value));
+}
 
 Label* TreeBuilder::label(std::string_view name) {
   if (labelNeedsQuotes(name)) return string(name);
@@ -98,7 +102,8 @@ ImportSpec* TreeBuilder::importSpec(std::string_view path, std::string_view name
   return out;
 }
 
-CommentGroup* TreeBuilder::comments(const std::vector<std::string>& lines, bool doc, bool line, int position) {
+CommentGroup* TreeBuilder::comments(const std::vector<std::string>& lines, bool doc, bool line,
+                                    int position) {
   auto* out = make<CommentGroup>();
   out->doc = doc;
   out->line = line;
@@ -138,15 +143,33 @@ void setSpace(Node& node, Space space) {
   Node* at = &node;
   for (;;) {
     switch (at->kind) {
-      case NodeKind::Field: at = static_cast<Field*>(at)->label; break;
-      case NodeKind::Alias: at = static_cast<Alias*>(at)->ident; break;
-      case NodeKind::EmbedDecl: at = static_cast<EmbedDecl*>(at)->expr; break;
-      case NodeKind::SelectorExpr: at = static_cast<SelectorExpr*>(at)->x; break;
-      case NodeKind::IndexExpr: at = static_cast<IndexExpr*>(at)->x; break;
-      case NodeKind::SliceExpr: at = static_cast<SliceExpr*>(at)->x; break;
-      case NodeKind::CallExpr: at = static_cast<CallExpr*>(at)->fun; break;
-      case NodeKind::BinaryExpr: at = static_cast<BinaryExpr*>(at)->x; break;
-      case NodeKind::PostfixExpr: at = static_cast<PostfixExpr*>(at)->x; break;
+      case NodeKind::Field:
+        at = static_cast<Field*>(at)->label;
+        break;
+      case NodeKind::Alias:
+        at = static_cast<Alias*>(at)->ident;
+        break;
+      case NodeKind::EmbedDecl:
+        at = static_cast<EmbedDecl*>(at)->expr;
+        break;
+      case NodeKind::SelectorExpr:
+        at = static_cast<SelectorExpr*>(at)->x;
+        break;
+      case NodeKind::IndexExpr:
+        at = static_cast<IndexExpr*>(at)->x;
+        break;
+      case NodeKind::SliceExpr:
+        at = static_cast<SliceExpr*>(at)->x;
+        break;
+      case NodeKind::CallExpr:
+        at = static_cast<CallExpr*>(at)->fun;
+        break;
+      case NodeKind::BinaryExpr:
+        at = static_cast<BinaryExpr*>(at)->x;
+        break;
+      case NodeKind::PostfixExpr:
+        at = static_cast<PostfixExpr*>(at)->x;
+        break;
       case NodeKind::Interpolation: {
         auto& elements = static_cast<Interpolation*>(at)->elements;
         at = elements.empty() ? nullptr : elements.front();
@@ -166,8 +189,12 @@ void setSpace(Node& node, Space space) {
         literal->lbrace.space = space;
         return;
       }
-      case NodeKind::ListLit: static_cast<ListLit*>(at)->lbrack.space = space; return;
-      default: at->pos.space = space; return;
+      case NodeKind::ListLit:
+        static_cast<ListLit*>(at)->lbrack.space = space;
+        return;
+      default:
+        at->pos.space = space;
+        return;
     }
     if (at == nullptr) return;
   }

@@ -11,8 +11,8 @@
 
 namespace puppis::cue {
 
-/// Makes trees that no text was read for. Nodes live in the arena of a File; texts are copied into it. Nodes have no
-/// positions unless one is given, and the formatter lays them out.
+/// Makes trees that no text was read for. Nodes live in the arena of a File; texts are copied into it. Nodes
+/// have no positions unless one is given, and the formatter lays them out.
 class TreeBuilder {
  public:
   explicit TreeBuilder(File& file) : file_(file) {}
@@ -24,7 +24,9 @@ class TreeBuilder {
   /// A literal with this text.
   BasicLit* literal(Token token, std::string_view text, Pos pos = {});
   BasicLit* null() { return literal(Token::Null, "null"); }
-  BasicLit* boolean(bool value) { return value ? literal(Token::True, "true") : literal(Token::False, "false"); }
+  BasicLit* boolean(bool value) {
+    return value ? literal(Token::True, "true") : literal(Token::False, "false");
+  }
   /// A quoted string.
   BasicLit* string(std::string_view value);
   /// A regular field's name, quoted only where it must be.

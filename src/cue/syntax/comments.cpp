@@ -5,8 +5,11 @@ namespace puppis::cue {
 
 namespace {
 
-// Positions wrap in eight bits: in a list of hundreds of elements only their order next to each other matters.
-std::int8_t following(std::int8_t position) { return static_cast<std::int8_t>(position + 1); }
+// Positions wrap in eight bits: in a list of hundreds of elements only their order next to each other
+// matters.
+std::int8_t following(std::int8_t position) {
+  return static_cast<std::int8_t>(position + 1);
+}
 
 }  // namespace
 
@@ -33,7 +36,8 @@ CommentScopes::Scope CommentScopes::open() {
   State child;
   State& parent = scopes_.back();
   if (parent.lists > 0 && parent.groups.first != nullptr) {
-    // What was met since the last element belongs to that one, behind its tokens; before any element, to this one.
+    // What was met since the last element belongs to that one, behind its tokens; before any element, to this
+    // one.
     Groups before;
     Groups behind;
     for (CommentGroup* group = parent.groups.first; group != nullptr;) {
@@ -124,7 +128,9 @@ void CommentScopes::closeFile(Node* file) {
   scopes_.front().groups = {};
 }
 
-void CommentScopes::countToken() { scopes_.back().position = following(scopes_.back().position); }
+void CommentScopes::countToken() {
+  scopes_.back().position = following(scopes_.back().position);
+}
 
 void CommentScopes::add(CommentGroup* group) {
   State& state = scopes_.back();

@@ -8,11 +8,12 @@
 
 namespace puppis::cue {
 
-/// Decides which node a comment belongs to while the parser descends: each node under construction has a scope that
-/// counts its tokens and collects the comments met between them; closing the scope hangs them on the node.
+/// Decides which node a comment belongs to while the parser descends: each node under construction has a
+/// scope that counts its tokens and collects the comments met between them; closing the scope hangs them on
+/// the node.
 ///
-/// A list scope gathers the comments between the elements of a list: they go to the element before them, or else to
-/// the one that follows.
+/// A list scope gathers the comments between the elements of a list: they go to the element before them, or
+/// else to the one that follows.
 class CommentScopes {
  public:
   using Scope = std::size_t;
@@ -31,7 +32,9 @@ class CommentScopes {
   /// A token was consumed: further comments stand before the next one.
   void countToken();
   /// The next comments of `scope` stand before token `position` of its node.
-  void setPosition(Scope scope, int position) { scopes_[scope].position = static_cast<std::int8_t>(position); }
+  void setPosition(Scope scope, int position) {
+    scopes_[scope].position = static_cast<std::int8_t>(position);
+  }
   /// A comment inside the innermost node.
   void add(CommentGroup* group);
   /// A comment just above the next token: it documents the node that begins there, if one does.

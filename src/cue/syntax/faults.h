@@ -27,7 +27,8 @@ class SyntaxFaults {
  public:
   /// A fault that is reported in any case.
   void add(SyntaxFault fault) { faults_.push_back(std::move(fault)); }
-  /// A fault that is most likely a consequence when it stands on the line of the one before it: left out then.
+  /// A fault that is most likely a consequence when it stands on the line of the one before it: left out
+  /// then.
   void addUnlessSameLine(SyntaxFault fault) {
     if (!faults_.empty() && faults_.back().line == fault.line) return;
     faults_.push_back(std::move(fault));

@@ -11,7 +11,9 @@ namespace {
 constexpr int kMaxAttributeDepth = 500;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool isDigit(int c) { return c >= '0' && c <= '9'; }
+bool isDigit(int c) {
+  return c >= '0' && c <= '9';
+}
 
 int digitValue(int c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -23,10 +25,14 @@ int digitValue(int c) {
 
 Token closerOf(Token opener) {
   switch (opener) {
-    case Token::LParen: return Token::RParen;
-    case Token::LBrack: return Token::RBrack;
-    case Token::LBrace: return Token::RBrace;
-    default: return Token::Illegal;
+    case Token::LParen:
+      return Token::RParen;
+    case Token::LBrack:
+      return Token::RBrack;
+    case Token::LBrace:
+      return Token::RBrace;
+    default:
+      return Token::Illegal;
   }
 }
 
@@ -51,7 +57,8 @@ void Lexer::checkText(std::string_view text, SyntaxFaults& faults) {
     faults.add({static_cast<std::uint32_t>(offset), 1, lineOf(offset), what, {}, {}});
   };
   if (const auto bad = firstInvalidUtf8(text)) add(*bad, "illegal UTF-8 encoding");
-  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) add(nul, "illegal character NUL");
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+    add(nul, "illegal character NUL");
   if (const std::size_t mark = text.find(kByteOrderMark, 1); mark != std::string_view::npos) {
     add(mark, "illegal byte order mark");
   }
@@ -80,14 +87,18 @@ void Lexer::skipBlanks() {
   for (; at_ < text_.size(); ++at_) {
     switch (text_[at_]) {
       case ' ':
-      case '\t': ++blanksSince_; break;
-      case '\r': break;
+      case '\t':
+        ++blanksSince_;
+        break;
+      case '\r':
+        break;
       case '\n':
         ++linesSince_;
         if (lineEndIsComma_) return;
         ++line_;
         break;
-      default: return;
+      default:
+        return;
     }
   }
 }
@@ -257,7 +268,8 @@ bool Lexer::scanToken(LexToken& token) {
       token.text = ",";
       nextHasComma_ = true;
       return true;
-    default: break;
+    default:
+      break;
   }
 
   token.token = scanOperator();
@@ -275,8 +287,11 @@ bool Lexer::scanToken(LexToken& token) {
     case Token::RBrace:
     case Token::Option:
     case Token::Semicolon:
-    case Token::Ellipsis: lineEndIsComma_ = true; break;
-    default: break;
+    case Token::Ellipsis:
+      lineEndIsComma_ = true;
+      break;
+    default:
+      break;
   }
   return true;
 }
@@ -285,7 +300,8 @@ void Lexer::scanNames() {
   while (at_ < text_.size()) {
     const int c = peek();
     if (c < 0x80) {
-      const bool part = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || isDigit(c) || c == '_' || c == '$';
+      const bool part =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || isDigit(c) || c == '_' || c == '$';
       if (!part) return;
       ++at_;
       continue;
@@ -326,10 +342,14 @@ Token Lexer::scanNumber(bool behindPoint) {
   } else if (peek() == '0') {
     switch (peek(1)) {
       case 'x':
-      case 'X': return prefixed(16, "hexadecimal");
-      case 'b': return prefixed(2, "binary");
-      case 'o': return prefixed(8, "octal");
-      default: break;
+      case 'X':
+        return prefixed(16, "hexadecimal");
+      case 'b':
+        return prefixed(2, "binary");
+      case 'o':
+        return prefixed(8, "octal");
+      default:
+        break;
     }
     ++at_;
     const bool moreDigits = isDigit(peek());
@@ -365,7 +385,8 @@ Token Lexer::scanNumber(bool behindPoint) {
       if (digitValue(peek()) >= 10) fault(at_, "illegal exponent in number");
       scanDigits(10);
       break;
-    default: break;
+    default:
+      break;
   }
   return token;
 }
@@ -384,23 +405,40 @@ Token Lexer::scanOperator() {
     return one(single);
   };
   switch (c) {
-    case ':': return one(Token::Colon);
-    case ';': return one(Token::Semicolon);
-    case '?': return one(Token::Option);
-    case '~': return one(Token::Tilde);
-    case '(': return one(Token::LParen);
-    case ')': return one(Token::RParen);
-    case '[': return one(Token::LBrack);
-    case ']': return one(Token::RBrack);
-    case '{': return one(Token::LBrace);
-    case '}': return one(Token::RBrace);
-    case '+': return one(Token::Add);
-    case '-': return one(Token::Sub);
-    case '*': return one(Token::Mul);
-    case '/': return one(Token::Quo);
-    case '&': return two('&', Token::LAnd, Token::And);
-    case '|': return two('|', Token::LOr, Token::Or);
-    case '>': return two('=', Token::Geq, Token::Gtr);
+    case ':':
+      return one(Token::Colon);
+    case ';':
+      return one(Token::Semicolon);
+    case '?':
+      return one(Token::Option);
+    case '~':
+      return one(Token::Tilde);
+    case '(':
+      return one(Token::LParen);
+    case ')':
+      return one(Token::RParen);
+    case '[':
+      return one(Token::LBrack);
+    case ']':
+      return one(Token::RBrack);
+    case '{':
+      return one(Token::LBrace);
+    case '}':
+      return one(Token::RBrace);
+    case '+':
+      return one(Token::Add);
+    case '-':
+      return one(Token::Sub);
+    case '*':
+      return one(Token::Mul);
+    case '/':
+      return one(Token::Quo);
+    case '&':
+      return two('&', Token::LAnd, Token::And);
+    case '|':
+      return two('|', Token::LOr, Token::Or);
+    case '>':
+      return two('=', Token::Geq, Token::Gtr);
     case '<':
       if (peek(1) == '-') return two('-', Token::Arrow, Token::Lss);
       return two('=', Token::Leq, Token::Lss);
@@ -418,7 +456,8 @@ Token Lexer::scanOperator() {
       }
       at_ += 2;
       return Token::Illegal;
-    default: return Token::Illegal;
+    default:
+      return Token::Illegal;
   }
 }
 
@@ -443,7 +482,9 @@ void Lexer::scanAttributeBody() {
     switch (token.token) {
       case Token::LParen:
       case Token::LBrack:
-      case Token::LBrace: closers.push_back(closerOf(token.token)); break;
+      case Token::LBrace:
+        closers.push_back(closerOf(token.token));
+        break;
       case Token::RParen:
       case Token::RBrack:
       case Token::RBrace:
@@ -469,7 +510,8 @@ void Lexer::scanAttributeBody() {
         }
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
 }

@@ -7,7 +7,9 @@ namespace puppis::cue {
 
 namespace {
 
-bool isBlank(char c) { return c == ' ' || c == '\t'; }
+bool isBlank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 int hexValue(int c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -151,7 +153,8 @@ bool Lexer::scanEscape(const Quote& quote) {
   char32_t limit = 0x10FFFF;
   const int c = peek();
   switch (c) {
-    case '(': return true;
+    case '(':
+      return true;
     case 'a':
     case 'b':
     case 'f':
@@ -160,7 +163,9 @@ bool Lexer::scanEscape(const Quote& quote) {
     case 't':
     case 'v':
     case '\\':
-    case '/': ++at_; return false;
+    case '/':
+      ++at_;
+      return false;
     case 'u':
       ++at_;
       digits = 4;

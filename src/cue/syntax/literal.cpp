@@ -11,7 +11,9 @@ namespace puppis::cue {
 
 namespace {
 
-tl::unexpected<Error> malformed(std::string message) { return fail(ErrorCode::InvalidArgument, std::move(message)); }
+tl::unexpected<Error> malformed(std::string message) {
+  return fail(ErrorCode::InvalidArgument, std::move(message));
+}
 
 /// The quotes of a literal, read from its beginning and its end.
 struct Quotes {
@@ -19,8 +21,8 @@ struct Quotes {
   int count = 1;
   int hashes = 0;
   bool multiline = false;
-  std::string_view indent;      ///< what stands before the closing quotes of a multi-line literal
-  std::size_t contentStart = 0; ///< in the beginning's text
+  std::string_view indent;       ///< what stands before the closing quotes of a multi-line literal
+  std::size_t contentStart = 0;  ///< in the beginning's text
 
   [[nodiscard]] std::size_t closingSize() const { return static_cast<std::size_t>(count + hashes); }
 };
@@ -32,7 +34,8 @@ bool isBlankRune(std::string_view text, std::size_t end, std::size_t& start) {
   return isSpaceRune(decodeRune(text, start, size));
 }
 
-/// Reads the quotes; `first` is the beginning of the literal, `last` its end (the same text without interpolation).
+/// Reads the quotes; `first` is the beginning of the literal, `last` its end (the same text without
+/// interpolation).
 Result<Quotes> readQuotes(std::string_view first, std::string_view last) {
   Quotes out;
   std::size_t at = 0;
@@ -79,16 +82,20 @@ Result<Quotes> readQuotes(std::string_view first, std::string_view last) {
   return out;
 }
 
-bool isHighSurrogate(char32_t rune) { return rune >= 0xD800 && rune < 0xDC00; }
-bool isLowSurrogate(char32_t rune) { return rune >= 0xDC00 && rune < 0xE000; }
+bool isHighSurrogate(char32_t rune) {
+  return rune >= 0xD800 && rune < 0xDC00;
+}
+bool isLowSurrogate(char32_t rune) {
+  return rune >= 0xDC00 && rune < 0xE000;
+}
 
 /// Decodes the text between the quotes.
 class Unquoter {
  public:
   explicit Unquoter(const Quotes& quotes) : quotes_(quotes) {}
 
-  /// `text` begins behind the opening quotes or an interpolation's parenthesis, and ends with the closing quotes or
-  /// with "\(". `atLineStart`: the indentation of the first line is still to be taken off.
+  /// `text` begins behind the opening quotes or an interpolation's parenthesis, and ends with the closing
+  /// quotes or with "\(". `atLineStart`: the indentation of the first line is still to be taken off.
   Result<std::string> decode(std::string_view text, bool atLineStart) {
     text_ = text;
     out_.clear();
@@ -164,18 +171,39 @@ class Unquoter {
   Status escape() {
     const char c = text_[at_++];
     switch (c) {
-      case 'a': out_ += '\a'; return {};
-      case 'b': out_ += '\b'; return {};
-      case 'f': out_ += '\f'; return {};
-      case 'n': out_ += '\n'; return {};
-      case 'r': out_ += '\r'; return {};
-      case 't': out_ += '\t'; return {};
-      case 'v': out_ += '\v'; return {};
-      case '/': out_ += '/'; return {};
-      case '\\': out_ += '\\'; return {};
-      case 'u': return unicode(4);
-      case 'U': return unicode(8);
-      default: break;
+      case 'a':
+        out_ += '\a';
+        return {};
+      case 'b':
+        out_ += '\b';
+        return {};
+      case 'f':
+        out_ += '\f';
+        return {};
+      case 'n':
+        out_ += '\n';
+        return {};
+      case 'r':
+        out_ += '\r';
+        return {};
+      case 't':
+        out_ += '\t';
+        return {};
+      case 'v':
+        out_ += '\v';
+        return {};
+      case '/':
+        out_ += '/';
+        return {};
+      case '\\':
+        out_ += '\\';
+        return {};
+      case 'u':
+        return unicode(4);
+      case 'U':
+        return unicode(8);
+      default:
+        break;
     }
     if (c == quotes_.quote) {
       out_ += c;

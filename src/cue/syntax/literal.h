@@ -56,7 +56,8 @@ std::string quoteString(std::string_view text);
 std::string quoteBytes(std::string_view bytes);
 /// As quoteString or quoteBytes, but over several lines, indented by `tabs`, where the text has a line break.
 std::string quoteMultiline(std::string_view text, bool bytes, int tabs);
-/// `text` with escapes but without quotes; of a multi-line literal, lines but the first are indented by `tabs`.
+/// `text` with escapes but without quotes; of a multi-line literal, lines but the first are indented by
+/// `tabs`.
 std::string escapedText(std::string_view text, bool bytes, bool multiline, int tabs);
 /// `name` as a label: bare where it may be, else quoted.
 std::string quoteLabel(std::string_view name);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/syntax/literal.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "cue/syntax/parse.h"
 
@@ -20,7 +20,9 @@ TEST(Unquote, PlainAndEscapes) {
   EXPECT_EQ(text(R"("a\n\t\"\\\/")"), "a\n\t\"\\/");
   EXPECT_EQ(text(R"("\u00e9\U0001F600")"), "\xC3\xA9\xF0\x9F\x98\x80");
   EXPECT_EQ(text(R"("\ud83d\ude00")"), "\xF0\x9F\x98\x80");
-  EXPECT_EQ(text(R"('\xff\101')"), "\xff" "A");
+  EXPECT_EQ(text(R"('\xff\101')"),
+            "\xff"
+            "A");
   EXPECT_TRUE(unquote("'a'")->bytes);
   EXPECT_FALSE(unquote(R"("\x41")"));
   EXPECT_FALSE(unquote(R"("\ud83d")"));
@@ -76,7 +78,8 @@ TEST(Numbers, AllForms) {
   check("1.25e-3", false, "125", -5);
   check("1.5Gi", true, "15", -1, 1073741824);
   check("4K", true, "4", 0, 1000);
-  for (const char* bad : {"", "01", "1__0", "1_", "0x", "1e", "1Kx", "1.2.3", "."}) EXPECT_FALSE(parseNumber(bad)) << bad;
+  for (const char* bad : {"", "01", "1__0", "1_", "0x", "1e", "1Kx", "1.2.3", "."})
+    EXPECT_FALSE(parseNumber(bad)) << bad;
 }
 
 TEST(Quote, RoundTrips) {

@@ -55,7 +55,8 @@ Result<NumberValue> parseNumber(std::string_view literal) {
     if (out.base != 10) {
       rest.remove_prefix(2);
       out.isInt = true;
-      if (!takeDigits(rest, out.base, out.digits) || out.digits.empty() || !rest.empty()) return malformed(literal);
+      if (!takeDigits(rest, out.base, out.digits) || out.digits.empty() || !rest.empty())
+        return malformed(literal);
       return out;
     }
   }

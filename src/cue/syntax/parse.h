@@ -27,7 +27,8 @@ Result<std::shared_ptr<const File>> parse(std::shared_ptr<const SourceFile> sour
                                           const ParseOptions& options = {});
 
 /// As parse(), for a caller that changes the tree before it shares it (tag injection, import).
-Result<std::shared_ptr<File>> parseEditable(std::shared_ptr<const SourceFile> source, const ParseOptions& options = {});
+Result<std::shared_ptr<File>> parseEditable(std::shared_ptr<const SourceFile> source,
+                                            const ParseOptions& options = {});
 
 /// Reads one expression, as the ones of the flag -e. The File has it as its only declaration, an EmbedDecl.
 Result<std::shared_ptr<const File>> parseExpression(std::shared_ptr<const SourceFile> source,

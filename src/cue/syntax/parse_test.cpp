@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/syntax/parse.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace puppis::cue {
 namespace {
@@ -59,9 +59,10 @@ TEST(Parse, Declarations) {
 }
 
 TEST(Parse, KeywordsAreLabels) {
-  EXPECT_EQ(shapeOf("if: 1\nfor: 2\nin: 3\nlet: 4\ntrue: 5\nnull?: 6\nfunc: 7\nelse: 8"),
-            "File(Field(if 1) Field(for 2) Field(in 3) Field(let 4) Field(true 5) Field?(null 6) Field(func 7) "
-            "Field(else 8))");
+  EXPECT_EQ(
+      shapeOf("if: 1\nfor: 2\nin: 3\nlet: 4\ntrue: 5\nnull?: 6\nfunc: 7\nelse: 8"),
+      "File(Field(if 1) Field(for 2) Field(in 3) Field(let 4) Field(true 5) Field?(null 6) Field(func 7) "
+      "Field(else 8))");
   EXPECT_EQ(shapeOf("a: b.if.for"), "File(Field(a SelectorExpr(SelectorExpr(b if) for)))");
 }
 
@@ -95,7 +96,8 @@ TEST(Parse, ExperimentsGateSyntax) {
   EXPECT_EQ(shapeOf("@experiment(try)\nif x {a: 1} else {b: 2}"),
             "File(@experiment(try) Comprehension(IfClause(x) StructLit(Field(a 1)) "
             "FallbackClause(StructLit(Field(b 2)))))");
-  EXPECT_EQ(shapeOf("@experiment(explicitopen)\na: #D..."), "File(@experiment(explicitopen) Field(a PostfixExpr(#D)))");
+  EXPECT_EQ(shapeOf("@experiment(explicitopen)\na: #D..."),
+            "File(@experiment(explicitopen) Field(a PostfixExpr(#D)))");
   EXPECT_EQ(failed("@experiment(nonsense)\na: 1").message(), "unknown experiment \"nonsense\"");
 }
 
@@ -156,7 +158,8 @@ TEST(Parse, SpansCoverTheirText) {
   const auto file = parsed(text);
   const auto* field = file->decls[0]->as<Field>();
   EXPECT_EQ(text.substr(field->pos.offset, field->end - field->pos.offset), "a: b.c[1] + f(2) @x()");
-  EXPECT_EQ(text.substr(field->value->pos.offset, field->value->end - field->value->pos.offset), "b.c[1] + f(2)");
+  EXPECT_EQ(text.substr(field->value->pos.offset, field->value->end - field->value->pos.offset),
+            "b.c[1] + f(2)");
 }
 
 TEST(ParseExpression, StandsAlone) {

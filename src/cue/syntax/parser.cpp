@@ -68,7 +68,8 @@ LexToken& Parser::peek() {
   return peeked_;
 }
 
-CommentGroup* Parser::readCommentGroup(std::uint32_t previousLine, std::uint32_t maxGap, std::uint32_t& endLine) {
+CommentGroup* Parser::readCommentGroup(std::uint32_t previousLine, std::uint32_t maxGap,
+                                       std::uint32_t& endLine) {
   endLine = token_.line;
   Space space = Space::NewSection;
   if (endLine == previousLine) {
@@ -174,11 +175,16 @@ Pos Parser::expectClosing(Token token, std::string_view context) {
 
 void Parser::expectComma() {
   switch (token_.token) {
-    case Token::Comma: next(); break;
+    case Token::Comma:
+      next();
+      break;
     case Token::RParen:
     case Token::RBrace:
-    case Token::Eof: break;
-    default: faultExpected(token_.pos, "','"); skipToComma();
+    case Token::Eof:
+      break;
+    default:
+      faultExpected(token_.pos, "','");
+      skipToComma();
   }
 }
 
@@ -194,10 +200,13 @@ void Parser::skipToComma() {
   int open = 0;
   for (;;) {
     switch (token_.token) {
-      case Token::Eof: return;
+      case Token::Eof:
+        return;
       case Token::LParen:
       case Token::LBrack:
-      case Token::LBrace: ++open; break;
+      case Token::LBrace:
+        ++open;
+        break;
       case Token::RParen:
       case Token::RBrack:
       case Token::RBrace:
@@ -207,7 +216,8 @@ void Parser::skipToComma() {
       case Token::Comma:
         if (open == 0 && stopHere()) return;
         break;
-      default: break;
+      default:
+        break;
     }
     next();
   }
@@ -235,11 +245,14 @@ void Parser::enter() {
   const auto* here = static_cast<const char*>(__builtin_frame_address(0));
   const auto used = static_cast<std::size_t>(stackTop_ > here ? stackTop_ - here : here - stackTop_);
   if (depth_ <= options_.maxDepth && used < kMaxStackBytes) return;
-  fault(token_.pos, "expression is nested too deeply", "at most " + std::to_string(options_.maxDepth) + " levels");
+  fault(token_.pos, "expression is nested too deeply",
+        "at most " + std::to_string(options_.maxDepth) + " levels");
   bail();
 }
 
-NodeList<Node> Parser::takeScratch(std::size_t base) { return takeScratchAs<Node>(base); }
+NodeList<Node> Parser::takeScratch(std::size_t base) {
+  return takeScratchAs<Node>(base);
+}
 
 void Parser::parseSingleExpression() {
   if (!faults_.empty()) return;
@@ -274,11 +287,13 @@ Result<std::shared_ptr<File>> parseWith(std::shared_ptr<const SourceFile> source
 
 }  // namespace
 
-Result<std::shared_ptr<File>> parseEditable(std::shared_ptr<const SourceFile> source, const ParseOptions& options) {
+Result<std::shared_ptr<File>> parseEditable(std::shared_ptr<const SourceFile> source,
+                                            const ParseOptions& options) {
   return parseWith(std::move(source), options, &Parser::parseFile);
 }
 
-Result<std::shared_ptr<const File>> parse(std::shared_ptr<const SourceFile> source, const ParseOptions& options) {
+Result<std::shared_ptr<const File>> parse(std::shared_ptr<const SourceFile> source,
+                                          const ParseOptions& options) {
   return parseWith(std::move(source), options, &Parser::parseFile);
 }
 

@@ -159,12 +159,14 @@ class Parser {
   int syncCount_ = 0;
 };
 
-/// How many operators of one precedence, selectors or nested labels may follow each other: trees stay shallow enough
-/// for whoever walks them.
+/// How many operators of one precedence, selectors or nested labels may follow each other: trees stay shallow
+/// enough for whoever walks them.
 inline constexpr std::uint32_t kMaxChain = 10'000;
 
 /// The offset just behind the last token of a parsed node.
-inline std::uint32_t endOf(const Node* node) { return node == nullptr ? Pos::kNoOffset : node->end; }
+inline std::uint32_t endOf(const Node* node) {
+  return node == nullptr ? Pos::kNoOffset : node->end;
+}
 
 /// Compares "v0.9.0" with "v0.17.1" by their numbers: negative, zero, positive.
 int compareVersions(std::string_view a, std::string_view b);

@@ -18,27 +18,33 @@ bool isLabelKind(const Expr& expr) {
     case NodeKind::Interpolation:
     case NodeKind::ListLit:
     case NodeKind::Alias:
-    case NodeKind::ParenExpr: return true;
+    case NodeKind::ParenExpr:
+      return true;
     case NodeKind::BasicLit: {
       const Token token = static_cast<const BasicLit&>(expr).token;
       return token == Token::String || token == Token::Null || token == Token::True || token == Token::False;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
-bool isDefinition(std::string_view name) { return name.starts_with('#') || name.starts_with("_#"); }
+bool isDefinition(std::string_view name) {
+  return name.starts_with('#') || name.starts_with("_#");
+}
 
 bool isImportPath(std::string_view literal) {
   constexpr std::string_view kIllegal = "!\"#$%&'()*,:;<=>?[\\]^{|}`\uFFFD";
   const auto value = unquote(literal);
   if (!value) return false;
   std::string_view path = value->text;
-  if (const std::size_t colon = path.rfind(':'); colon != std::string_view::npos) path = path.substr(0, colon);
+  if (const std::size_t colon = path.rfind(':'); colon != std::string_view::npos)
+    path = path.substr(0, colon);
   for (std::size_t i = 0; i < path.size();) {
     std::size_t size = 1;
     const char32_t rune = decodeRune(path, i, size);
-    if (!isPrintRune(rune) || isSpaceRune(rune) || kIllegal.find(path.substr(i, size)) != std::string_view::npos) {
+    if (!isPrintRune(rune) || isSpaceRune(rune) ||
+        kIllegal.find(path.substr(i, size)) != std::string_view::npos) {
       return false;
     }
     i += size;
@@ -145,8 +151,10 @@ Decl* Parser::parseFieldTail(Field* first, const LabelResult& head, Token firstT
       case Token::Try:
       case Token::Else:
       case Token::Fallback:
-      case Token::Otherwise: break;
-      default: return nullptr;
+      case Token::Otherwise:
+        break;
+      default:
+        return nullptr;
     }
     if (head.expr->is<Alias>()) return nullptr;
     auto* embed = make<EmbedDecl>();
@@ -173,7 +181,8 @@ Decl* Parser::parseFieldTail(Field* first, const LabelResult& head, Token firstT
     case Token::Eof:
       if (Decl* embed = embedding()) return embed;
       return bad();
-    default: return bad();
+    default:
+      return bad();
   }
   field->colon = expect(Token::Colon);
 
@@ -183,8 +192,8 @@ Decl* Parser::parseFieldTail(Field* first, const LabelResult& head, Token firstT
       fault(list->pos, "square brackets as a label must have exactly one element");
     }
     const LabelResult rest = parseLabel(true);
-    const bool another = rest.label != nullptr && (at(Token::Colon) || at(Token::Option) || at(Token::Not) ||
-                                                   at(Token::Tilde));
+    const bool another = rest.label != nullptr &&
+                         (at(Token::Colon) || at(Token::Option) || at(Token::Not) || at(Token::Tilde));
     if (!another) {
       field->value = rest.expr != nullptr ? rest.expr : parseExpr();
       break;
@@ -263,8 +272,11 @@ Parser::LabelResult Parser::parseLabel(bool rightHandSide) {
     case Token::False:
     case Token::In:
     case Token::Func:
-    case Token::LBrack: out.expr = parseExpr(); break;
-    default: return out;
+    case Token::LBrack:
+      out.expr = parseExpr();
+      break;
+    default:
+      return out;
   }
   if (out.expr->is<Ident>()) {
     out.expr = parseAlias(out.expr);
@@ -348,7 +360,8 @@ Decl* Parser::parseComprehensionDecl(Ident*& name) {
   return closed(scope, parseComprehensionBody(clauses.clauses, "struct literal", Token::RBrace));
 }
 
-Comprehension* Parser::parseComprehensionBody(NodeList<Clause> clauses, std::string_view context, Token closer) {
+Comprehension* Parser::parseComprehensionBody(NodeList<Clause> clauses, std::string_view context,
+                                              Token closer) {
   auto* comprehension = make<Comprehension>();
   comprehension->clauses = clauses;
   const Scope scope = comments_.open();
@@ -357,7 +370,8 @@ Comprehension* Parser::parseComprehensionBody(NodeList<Clause> clauses, std::str
     comprehension->fallback = parseFallback(clauses);
   }
   comprehension->pos = clauses.empty() ? comprehension->value->pos : clauses.front()->pos;
-  comprehension->end = comprehension->fallback != nullptr ? comprehension->fallback->end : comprehension->value->end;
+  comprehension->end =
+      comprehension->fallback != nullptr ? comprehension->fallback->end : comprehension->value->end;
   if (atComma(context, {closer})) next();
   return comprehension;
 }
@@ -379,9 +393,14 @@ Parser::ClausesResult Parser::parseClauses() {
             case Token::Bind:
             case Token::Option:
             case Token::Comma:
-            case Token::Eof: isName = true; break;
-            case Token::Not: isName = keyword == Token::For || peek().token == Token::Colon; break;
-            default: break;
+            case Token::Eof:
+              isName = true;
+              break;
+            case Token::Not:
+              isName = keyword == Token::For || peek().token == Token::Colon;
+              break;
+            default:
+              break;
           }
         }
         if (isName) {
@@ -401,9 +420,15 @@ Parser::ClausesResult Parser::parseClauses() {
         }
         break;
       }
-      case Token::Let: scratch_.push_back(parseLetClause()); break;
-      case Token::Try: scratch_.push_back(parseTryClause()); break;
-      default: out.clauses = takeScratch(base); return out;
+      case Token::Let:
+        scratch_.push_back(parseLetClause());
+        break;
+      case Token::Try:
+        scratch_.push_back(parseTryClause());
+        break;
+      default:
+        out.clauses = takeScratch(base);
+        return out;
     }
     if (at(Token::Comma)) next();
   }
@@ -527,7 +552,9 @@ ImportDecl* Parser::parseImports() {
 
 void Parser::readExperiments(const std::vector<std::string_view>& bodies, Pos place) {
   const std::string& version = options_.languageVersion;
-  const auto since = [&](std::string_view needed) { return version.empty() || compareVersions(version, needed) >= 0; };
+  const auto since = [&](std::string_view needed) {
+    return version.empty() || compareVersions(version, needed) >= 0;
+  };
   Experiments& on = file_.experiments;
   on = Experiments{};
   on.structCmp = since("v0.15.0");
@@ -559,7 +586,8 @@ void Parser::readExperiments(const std::vector<std::string_view>& bodies, Pos pl
       if (flag == nullptr && !settled) {
         fault(place, "unknown experiment \"" + std::string(name) + "\"");
       } else if (!since(needed)) {
-        fault(place, "cannot set experiment \"" + std::string(name) + "\" before version " + std::string(needed));
+        fault(place,
+              "cannot set experiment \"" + std::string(name) + "\" before version " + std::string(needed));
       } else if (flag != nullptr) {
         *flag = true;
       }

@@ -106,7 +106,8 @@ Expr* Parser::parseUnary() {
       unary->end = endOf(unary->x);
       return closed(scope, unary);
     }
-    default: break;
+    default:
+      break;
   }
   return parsePrimary();
 }
@@ -116,11 +117,20 @@ Expr* Parser::parsePrimary() {
   std::uint32_t chain = 0;
   for (;;) {
     switch (token_.token) {
-      case Token::Period: x = parseSelector(x); break;
-      case Token::LBrack: x = parseIndexOrSlice(x); break;
-      case Token::LParen: x = parseCall(x); break;
-      case Token::Ellipsis: x = parsePostfixEllipsis(x); break;
-      default: return x;
+      case Token::Period:
+        x = parseSelector(x);
+        break;
+      case Token::LBrack:
+        x = parseIndexOrSlice(x);
+        break;
+      case Token::LParen:
+        x = parseCall(x);
+        break;
+      case Token::Ellipsis:
+        x = parsePostfixEllipsis(x);
+        break;
+      default:
+        return x;
     }
     if (++chain > kMaxChain) {
       fault(token_.pos, "too many selectors in one expression", "at most " + std::to_string(kMaxChain));
@@ -167,9 +177,12 @@ Expr* Parser::parseOperand() {
       if (at(Token::Option) && peek().token != Token::Colon) return parseOptionalMark(ident);
       return ident;
     }
-    case Token::LBrace: return parseStruct();
-    case Token::LBrack: return parseList();
-    case Token::Func: return options_.functions ? parseFunc() : parseKeywordIdent();
+    case Token::LBrace:
+      return parseStruct();
+    case Token::LBrack:
+      return parseList();
+    case Token::Func:
+      return options_.functions ? parseFunc() : parseKeywordIdent();
     case Token::Bottom: {
       const Scope scope = comments_.open();
       auto* bottom = make<BottomLit>(token_.pos);
@@ -185,8 +198,10 @@ Expr* Parser::parseOperand() {
       const Scope scope = comments_.open();
       return closed(scope, parseBasicLit());
     }
-    case Token::Interpolation: return parseInterpolation();
-    case Token::LParen: return parseParen();
+    case Token::Interpolation:
+      return parseInterpolation();
+    case Token::LParen:
+      return parseParen();
     default:
       if (isKeyword(token_.token)) return parseKeywordIdent();
   }
@@ -391,8 +406,10 @@ Expr* Parser::parseFunc() {
     case Token::Bind:
     case Token::Option:
     case Token::Comma:
-    case Token::Eof: return make<Ident>(pos, keyword.end, keyword.text);
-    default: break;
+    case Token::Eof:
+      return make<Ident>(pos, keyword.end, keyword.text);
+    default:
+      break;
   }
   auto* function = make<FuncExpr>();
   function->pos = pos;
@@ -416,7 +433,8 @@ Expr* Parser::parseAlias(Expr* left) {
   if (!at(Token::Bind)) return left;
   const Pos equal = token_.pos;
   if (file_.experiments.aliasV2) {
-    fault(equal, "aliases with '=' are not allowed under @experiment(aliasv2)", "~X or ~(K,V) behind the label");
+    fault(equal, "aliases with '=' are not allowed under @experiment(aliasv2)",
+          "~X or ~(K,V) behind the label");
     next();
     return parseExpr();
   }

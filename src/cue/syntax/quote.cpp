@@ -13,12 +13,13 @@ namespace {
 constexpr std::string_view kHex = "0123456789abcdef";
 
 void appendHex(std::string& out, char32_t value, int digits) {
-  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) out += kHex[(value >> static_cast<unsigned>(shift)) & 0xFU];
+  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4)
+    out += kHex[(value >> static_cast<unsigned>(shift)) & 0xFU];
 }
 
 struct Form {
   char quote = '"';
-  bool exact = false;      ///< bytes: what is not UTF-8 is kept as \xNN
+  bool exact = false;  ///< bytes: what is not UTF-8 is kept as \xNN
   bool multiline = false;
   std::string indent = {};
   int hashes = 0;
@@ -41,14 +42,29 @@ void appendRuneEscaped(std::string& out, char32_t rune, const Form& form) {
   }
   appendEscape(out, form);
   switch (rune) {
-    case '\a': out += 'a'; return;
-    case '\b': out += 'b'; return;
-    case '\f': out += 'f'; return;
-    case '\n': out += 'n'; return;
-    case '\r': out += 'r'; return;
-    case '\t': out += 't'; return;
-    case '\v': out += 'v'; return;
-    default: break;
+    case '\a':
+      out += 'a';
+      return;
+    case '\b':
+      out += 'b';
+      return;
+    case '\f':
+      out += 'f';
+      return;
+    case '\n':
+      out += 'n';
+      return;
+    case '\r':
+      out += 'r';
+      return;
+    case '\t':
+      out += 't';
+      return;
+    case '\v':
+      out += 'v';
+      return;
+    default:
+      break;
   }
   if (rune < ' ' && form.exact) {
     out += 'x';
@@ -119,9 +135,13 @@ std::string quoteWith(std::string_view text, Form form) {
 
 }  // namespace
 
-std::string quoteString(std::string_view text) { return quoteWith(text, {}); }
+std::string quoteString(std::string_view text) {
+  return quoteWith(text, {});
+}
 
-std::string quoteBytes(std::string_view bytes) { return quoteWith(bytes, {.quote = '\'', .exact = true}); }
+std::string quoteBytes(std::string_view bytes) {
+  return quoteWith(bytes, {.quote = '\'', .exact = true});
+}
 
 std::string quoteMultiline(std::string_view text, bool bytes, int tabs) {
   Form form{.quote = bytes ? '\'' : '"', .exact = bytes};

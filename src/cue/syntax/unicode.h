@@ -16,7 +16,8 @@ void appendRune(std::string& out, char32_t rune);
 bool isLetterRune(char32_t rune);
 /// A decimal digit (Unicode category Nd), for identifiers.
 bool isDigitRune(char32_t rune);
-/// Visible in print: letters, marks, numbers, punctuation, symbols and the ASCII blank (Go's strconv.IsPrint).
+/// Visible in print: letters, marks, numbers, punctuation, symbols and the ASCII blank (Go's
+/// strconv.IsPrint).
 bool isPrintRune(char32_t rune);
 /// White space as Unicode has it.
 bool isSpaceRune(char32_t rune);

@@ -29,7 +29,10 @@ Status namespaceLives(Api& api, const Admission& what) {
   ResourcePtr namespaces = api.registry().find({"", "v1", "namespaces"});
   if (!namespaces) return {};
   auto object = api.read(*namespaces, "", ns);
-  if (!object) return fail(notFound("namespaces", ns));
+  if (!object) {
+    what.call.about = Call::About{"", "namespaces", ns};
+    return fail(notFound("namespaces", ns));
+  }
   if (!object->get("metadata").has("deletionTimestamp")) return {};
   // What the caller sees names the object it wanted to make.
   std::string name = what.call.name;

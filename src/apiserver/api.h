@@ -26,7 +26,7 @@ namespace puppis::apiserver {
 /// stored.
 struct Admission {
   enum class Operation : std::uint8_t { Create, Update, Delete } operation;
-  const Call& call;
+  Call& call;
   const Resource& resource;
   const data::Value* old;  ///< nullptr for a create
 };
@@ -121,7 +121,7 @@ class Api {
   Status nameNew(Call& call, const Resource& resource, data::Value& object) const;
   void stampNew(const Resource& resource, data::Value& object) const;
   void keepServerFields(const Writing& writing, const data::Value& live, data::Value& object) const;
-  Status admitted(Admission::Operation operation, const Call& call, const Resource& resource,
+  Status admitted(Admission::Operation operation, Call& call, const Resource& resource,
                   const data::Value* old, data::Value& object) const;
   Result<Answer> removeOne(Call& call, const Resource& resource, const std::string& ns,
                            const std::string& name);

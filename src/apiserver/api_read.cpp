@@ -133,10 +133,29 @@ Status checkWatchOptions(Call& call) {
   return refuseOptions(call, faults);
 }
 
+/// What a kube-apiserver says of a label selector that it cannot read.
+std::string selectorFault(const Error& error) {
+  if (error.foundText().empty()) return error.message();
+  std::string found = error.foundText() == "the end"
+                          ? "''"
+                          : "'" + error.foundText().substr(1, error.foundText().size() - 2) + "'";
+  const std::string& expected = error.expectedText();
+  const std::string lead = "unable to parse requirement: found " + found;
+  if (expected == "a label key") return lead + ", expected: identifier";
+  if (startsWith(expected, "\"(\"")) return lead + " expected: '('";
+  if (expected == "\",\" or \")\"") return lead + ", expected: ',' or ')'";
+  if (expected == "\",\"") {
+    bool isOperator = found.find_first_of("=!<>()") != std::string::npos;
+    return isOperator ? lead + ", expected: identifier"
+                      : "found " + found + ", expected: ',' or 'end of string'";
+  }
+  return lead + ", expected: " + expected;
+}
+
 Result<kube::LabelSelector> labelFilter(const std::string& text) {
   auto selector = kube::LabelSelector::parse(text);
-  if (!selector) return fail(badRequest(selector.error().message()));
-  return selector;
+  if (selector) return selector;
+  return fail(badRequest(selectorFault(selector.error())));
 }
 
 }  // namespace
@@ -165,7 +184,9 @@ Result<std::function<bool(const Value&)>> Api::fieldFilter(const Call& call, con
       return fail(badRequest(
           plain ? "\"" + term.path +
                       "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
-                : "field label not supported: " + term.path));
+          : resource.custom || resource.kind->group.empty()
+              ? "field label not supported: " + term.path
+              : "field label \"" + term.path + "\" not supported for " + resource.kind->kind));
     }
     terms.push_back({known->second, term.value, term.equal});
   }

@@ -77,9 +77,10 @@ void warn(Call& call, const Resource& resource, const Value& object) {
     for (const Value& finalizer : object.get("metadata", "finalizers").elements()) {
       const std::string& text = finalizer.asString();
       if (text.find('/') != std::string::npos || text == "orphan" || text == "foregroundDeletion") continue;
+      std::string path = text.find('.') != std::string::npos ? " including a path (/)" : "";
       call.warnings.push_back("metadata.finalizers: \"" + text +
-                              "\": prefer a domain-qualified finalizer name including a path (/) to avoid "
-                              "accidental conflicts with other finalizer writers");
+                              "\": prefer a domain-qualified finalizer name" + path +
+                              " to avoid accidental conflicts with other finalizer writers");
     }
     return;
   }
@@ -231,8 +232,8 @@ void Api::stampNew(const Resource& resource, Value& object) const {
   if (resource.kind->generation) meta.set("generation", 1);
 }
 
-Status Api::admitted(Admission::Operation operation, const Call& call, const Resource& resource,
-                     const Value* old, Value& object) const {
+Status Api::admitted(Admission::Operation operation, Call& call, const Resource& resource, const Value* old,
+                     Value& object) const {
   Admission what{operation, call, resource, old};
   for (const Admitter& admitter : admitters_) TRY_VOID(admitter(what, object));
   return {};
@@ -473,6 +474,12 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   }
   if (!revision.empty() && revision != now) return fail(conflict(kind.groupResource(), call.name, kModified));
   if (!writing.applies) {
+    // As on create: the generation that Kubernetes keeps beside the object counts as set by who writes it.
+    constexpr const char* kTemplateGeneration = "deprecated.daemonset.template.generation";
+    bool daemon = kind.group == "apps" && kind.resource == "daemonsets" && call.subresource.empty();
+    if (daemon && !object.get("metadata", "annotations").has(kTemplateGeneration)) {
+      object["metadata"]["annotations"].set(kTemplateGeneration, "0");
+    }
     object = trackUpdate(live, std::move(object), resource,
                          {managerOf(call), call.subresource, parts_.clock.now()});
   }

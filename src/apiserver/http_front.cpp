@@ -553,14 +553,26 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
     if (verb == "patch") {
       auto type = patchTypeOf(x.request);
       if (!type) {
+        if (x.resource->custom) {
+          return fail(
+              Error(ErrorCode::UnsupportedMedia,
+                    "the body of the request was in an unknown format - accepted media types include: "
+                    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
+                  .reason("UnsupportedMediaType"));
+        }
         call.about = Call::About{};
         return fail(
             Error(ErrorCode::UnsupportedMedia, "415: Unsupported Media Type").reason("UnsupportedMediaType"));
       }
       if (*type == kube::PatchType::Apply)
         x.request.headers.insert(x.request.headers.begin(), {"content-type", "application/apply-patch+yaml"});
-      TRY(Value body, parseBody(x.request, *x.resource));
-      TRY(made, api_.patch(call, *type, body));
+      auto body = parseBody(x.request, *x.resource);
+      if (!body) {
+        // What is not there is told before what is wrong with the patch.
+        if (*type != kube::PatchType::Apply) TRY_VOID(api_.read(*x.resource, call.ns, call.name));
+        return fail(body.error());
+      }
+      TRY(made, api_.patch(call, *type, *body));
     } else {
       TRY(Value body, parseBody(x.request, *x.resource));
       TRY(made, verb == "create" ? api_.create(call, body) : api_.update(call, body));
@@ -581,7 +593,10 @@ Status HttpFront::sendList(Exchange& x, ListAnswer list) {
     std::vector<Value> rows;
     Nanos now = api_.clock().now();
     for (const Value& object : list.items) rows.push_back(tableRow(object, kind, style, now));
-    sendValue(x, 200, tableOf(tableColumns(kind), std::move(rows), std::move(meta), style));
+    Value table = tableOf(tableColumns(kind), std::move(rows), std::move(meta), style);
+    // Kinds without columns of their own have no list of rows at all when there are none.
+    if (list.items.empty() && (kind.columns.empty() || resource.custom)) table.set("rows", Value());
+    sendValue(x, 200, table);
     return {};
   }
   if (x.wanted.yaml || x.wanted.pretty || x.wanted.partial) {

@@ -155,7 +155,6 @@ bool wantsDomains(const KindInfo& kind) {
                                                 "apps",
                                                 "batch",
                                                 "autoscaling",
-                                                "policy",
                                                 "networking.k8s.io",
                                                 "rbac.authorization.k8s.io",
                                                 "storage.k8s.io",

@@ -67,7 +67,7 @@ def plain(value, key=None):
     if isinstance(value, dict):
         out = {}
         causes = value.get("details", {}).get("causes", []) if isinstance(value.get("details"), dict) else []
-        if len(causes) > 1 and isinstance(value.get("message"), str):  # Go tells them in the order of its maps
+        if causes and isinstance(value.get("message"), str):  # Go tells them in the order of its maps
             value = dict(value, message=value["message"].split(" is invalid: ")[0])
         for name, item in value.items():
             if name in DROPPED or (name == "continue" and key == "metadata") or (name == "description" and key == "columnDefinitions"):
@@ -76,6 +76,8 @@ def plain(value, key=None):
         return out
     if isinstance(value, list):
         items = [plain(item, key) for item in value]
+        if key == "managedFields":  # ordered by the second they were made in
+            items.sort(key=lambda item: json.dumps([item.get(k) for k in ("operation", "manager", "subresource", "apiVersion")]))
         if key == "causes":  # the same fault told twice is one fault
             items = sorted((item for i, item in enumerate(items) if item not in items[:i]), key=json.dumps)
         return items

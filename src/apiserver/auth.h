@@ -11,14 +11,16 @@
 
 namespace puppis::apiserver {
 
-/// Tells who sent a request: by client certificate, bearer token (fixed ones and service accounts'), or nobody.
+/// Tells who sent a request: by client certificate, bearer token (fixed ones and service accounts'), or
+/// nobody.
 class Authenticator {
  public:
   /// `signingKey` is the PEM key that service-account tokens are signed with.
   Authenticator(Api& api, std::string signingKey) : api_(api), signingKey_(std::move(signingKey)) {}
 
   void addToken(const std::string& token, User user) { tokens_[token] = std::move(user); }
-  /// system:anonymous when the request says nothing of who sent it; Unauthorized when it says something untrue.
+  /// system:anonymous when the request says nothing of who sent it; Unauthorized when it says something
+  /// untrue.
   Result<User> authenticate(const net::ServerRequest& request) const;
   /// The user a token stands for; nothing when it stands for none.
   [[nodiscard]] std::optional<User> userOfToken(const std::string& token) const;
@@ -37,7 +39,8 @@ class Authenticator {
   std::map<std::string, User> tokens_;
 };
 
-/// The kinds that only answer questions (TokenReview, SubjectAccessReview and kin), and the token subresource.
+/// The kinds that only answer questions (TokenReview, SubjectAccessReview and kin), and the token
+/// subresource.
 void addReviews(Api& api, const Authenticator& authenticator, const Authorizer& authorizer);
 
 }  // namespace puppis::apiserver

@@ -156,7 +156,8 @@ Call callFor(const Resource& resource, const Value& object) {
 }
 
 Status put(Api& api, const Value& object, bool brings) {
-  ResourcePtr resource = api.registry().findKind(object.get("apiVersion").asString(), object.get("kind").asString());
+  ResourcePtr resource =
+      api.registry().findKind(object.get("apiVersion").asString(), object.get("kind").asString());
   if (!resource) return {};
   Call call = callFor(*resource, object);
   const std::string& name = object.get("metadata", "name").asString();
@@ -181,7 +182,8 @@ Status bootstrap(Api& api, const std::vector<std::string>& manifests) {
     TRY(std::vector<Value> objects, data::parseYaml(SourceFile::make("<built-in>", text)));
     for (const Value& object : objects) {
       if (Status done = put(api, object, brings); !done) {
-        return fail(done.error().context("putting " + object.get("kind").asString() + " " + object.get("metadata", "name").asString()));
+        return fail(done.error().context("putting " + object.get("kind").asString() + " " +
+                                         object.get("metadata", "name").asString()));
       }
     }
     return {};

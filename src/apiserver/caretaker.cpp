@@ -31,7 +31,8 @@ class Caretaker::Sink final : public store::WatchSink {
  public:
   explicit Sink(Caretaker& owner) : owner_(owner) {}
   void event(const store::EventPtr& event) override {
-    owner_.take(event->key, event->entry ? &event->entry->value : nullptr, event->previous ? &event->previous->value : nullptr);
+    owner_.take(event->key, event->entry ? &event->entry->value : nullptr,
+                event->previous ? &event->previous->value : nullptr);
   }
   void lost(const Error&) override {}
 
@@ -39,7 +40,8 @@ class Caretaker::Sink final : public store::WatchSink {
   Caretaker& owner_;
 };
 
-Caretaker::Caretaker(Api& api, std::string rootCa) : api_(api), rootCa_(std::move(rootCa)), sink_(std::make_shared<Sink>(*this)) {
+Caretaker::Caretaker(Api& api, std::string rootCa)
+    : api_(api), rootCa_(std::move(rootCa)), sink_(std::make_shared<Sink>(*this)) {
   auto range = api.store().range("/", store::prefixEnd("/"));
   store::Revision after = range ? range->revision : 0;
   if (range) {
@@ -79,12 +81,14 @@ void Caretaker::take(const std::string& key, const Value* now, const Value* befo
       if (key.find("/" + name + "/") != std::string::npos) wakes.insert("namespace " + name);
     }
   }
-  if (startsWith(key, kDefinitions) && now != nullptr) wakes.insert("definition " + key.substr(kDefinitions.size()));
+  if (startsWith(key, kDefinitions) && now != nullptr)
+    wakes.insert("definition " + key.substr(kDefinitions.size()));
 
   // Who depends on whom.
   std::set<std::string> owners;
   if (now != nullptr) {
-    for (const Value& reference : now->get("metadata", "ownerReferences").elements()) owners.insert(reference.get("uid").asString());
+    for (const Value& reference : now->get("metadata", "ownerReferences").elements())
+      owners.insert(reference.get("uid").asString());
   }
   auto had = ownersOf_.find(key);
   bool changed = had == ownersOf_.end() ? !owners.empty() : had->second != owners;
@@ -105,7 +109,8 @@ void Caretaker::take(const std::string& key, const Value* now, const Value* befo
     }
     if (before != nullptr) {
       // An owner that waits for its dependents may have lost its last one.
-      for (const Value& reference : before->get("metadata", "ownerReferences").elements()) wakes.insert("uid " + reference.get("uid").asString());
+      for (const Value& reference : before->get("metadata", "ownerReferences").elements())
+        wakes.insert("uid " + reference.get("uid").asString());
     }
   }
   if (now == nullptr && before != nullptr) {
@@ -114,7 +119,8 @@ void Caretaker::take(const std::string& key, const Value* now, const Value* befo
       for (const std::string& dependent : it->second) wakes.insert("owned " + dependent);
     }
   }
-  if (now != nullptr && now->get("metadata").has("deletionTimestamp") && (hasFinalizer(*now, "orphan") || hasFinalizer(*now, "foregroundDeletion"))) {
+  if (now != nullptr && now->get("metadata").has("deletionTimestamp") &&
+      (hasFinalizer(*now, "orphan") || hasFinalizer(*now, "foregroundDeletion"))) {
     wakes.insert("deleting " + key);
     deleting_[now->get("metadata", "uid").asString()] = key;
   } else if (before != nullptr) {
@@ -181,19 +187,31 @@ bool Caretaker::tendNamespace(const std::string& name) {
   ResourcePtr accounts = api_.registry().find({"", "v1", "serviceaccounts"});
   if (accounts && !api_.read(*accounts, name, "default")) {
     Call call = callFor(*accounts, name, "");
-    auto made = api_.create(call, Value::object({{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", Value::object({{"name", "default"}})}}));
-    if (!made && made.error().code() != ErrorCode::AlreadyExists && made.error().code() != ErrorCode::Forbidden) return false;
+    auto made = api_.create(call, Value::object({{"apiVersion", "v1"},
+                                                 {"kind", "ServiceAccount"},
+                                                 {"metadata", Value::object({{"name", "default"}})}}));
+    if (!made && made.error().code() != ErrorCode::AlreadyExists &&
+        made.error().code() != ErrorCode::Forbidden)
+      return false;
   }
   ResourcePtr maps = api_.registry().find({"", "v1", "configmaps"});
   if (maps && !rootCa_.empty() && !api_.read(*maps, name, "kube-root-ca.crt")) {
-    Value meta = Value::object({{"name", "kube-root-ca.crt"},
-                                {"annotations", Value::object({{"kubernetes.io/description",
-                                                                "Contains a CA bundle that can be used to verify the kube-apiserver when using internal "
-                                                                "endpoints such as the internal service IP or kubernetes.default.svc. No other usage is "
-                                                                "guaranteed across distributions of Kubernetes clusters."}})}});
+    Value meta = Value::object(
+        {{"name", "kube-root-ca.crt"},
+         {"annotations",
+          Value::object(
+              {{"kubernetes.io/description",
+                "Contains a CA bundle that can be used to verify the kube-apiserver when using internal "
+                "endpoints such as the internal service IP or kubernetes.default.svc. No other usage is "
+                "guaranteed across distributions of Kubernetes clusters."}})}});
     Call call = callFor(*maps, name, "");
-    auto made = api_.create(call, Value::object({{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", std::move(meta)}, {"data", Value::object({{"ca.crt", rootCa_}})}}));
-    if (!made && made.error().code() != ErrorCode::AlreadyExists && made.error().code() != ErrorCode::Forbidden) return false;
+    auto made = api_.create(call, Value::object({{"apiVersion", "v1"},
+                                                 {"kind", "ConfigMap"},
+                                                 {"metadata", std::move(meta)},
+                                                 {"data", Value::object({{"ca.crt", rootCa_}})}}));
+    if (!made && made.error().code() != ErrorCode::AlreadyExists &&
+        made.error().code() != ErrorCode::Forbidden)
+      return false;
   }
   return true;
 }
@@ -210,7 +228,8 @@ bool Caretaker::emptyNamespace(const std::string& name) {
     call.remove.gracePeriodSeconds = 0;
     if (resource->serves("deletecollection")) {
       auto gone = api_.removeCollection(call);
-      if (!gone) api_.log().warn("cannot empty a namespace", {{"namespace", name}, {"error", gone.error().str()}});
+      if (!gone)
+        api_.log().warn("cannot empty a namespace", {{"namespace", name}, {"error", gone.error().str()}});
     }
     if (api_.store().count(prefix, store::prefixEnd(prefix)) != 0) empty = false;
   }
@@ -242,7 +261,8 @@ bool Caretaker::tendDefinition(const std::string& name) {
   bool deleting = object.get("metadata").has("deletionTimestamp");
   if (deleting) {
     if (!hasFinalizer(object, kCleanup)) return true;
-    ResourcePtr custom = api_.registry().findGroupResource(object.get("spec", "group").asString(), object.get("spec", "names", "plural").asString());
+    ResourcePtr custom = api_.registry().findGroupResource(object.get("spec", "group").asString(),
+                                                           object.get("spec", "names", "plural").asString());
     if (custom) {
       Call call = callFor(*custom, "", "");
       auto gone = api_.removeCollection(call);
@@ -274,7 +294,8 @@ ResourcePtr Caretaker::resourceAt(const std::string& key, std::string& ns, std::
 }
 
 bool Caretaker::ownerExists(const Value& reference, const std::string& ns) const {
-  ResourcePtr resource = api_.registry().findKind(reference.get("apiVersion").asString(), reference.get("kind").asString());
+  ResourcePtr resource =
+      api_.registry().findKind(reference.get("apiVersion").asString(), reference.get("kind").asString());
   // Another version of the same kind will do.
   if (!resource) return false;
   auto owner = api_.read(*resource, resource->kind->namespaced ? ns : "", reference.get("name").asString());
@@ -293,9 +314,11 @@ bool Caretaker::tendOwned(const std::string& key) {
   }
   Call call = callFor(*resource, ns, name);
   call.remove.uid = meta.get("uid").asString();
-  if (!hasFinalizer(entry->value, "orphan") && !hasFinalizer(entry->value, "foregroundDeletion")) call.remove.propagation = "Background";
+  if (!hasFinalizer(entry->value, "orphan") && !hasFinalizer(entry->value, "foregroundDeletion"))
+    call.remove.propagation = "Background";
   auto removed = api_.remove(call);
-  return removed || removed.error().code() == ErrorCode::NotFound || removed.error().code() == ErrorCode::Conflict;
+  return removed || removed.error().code() == ErrorCode::NotFound ||
+         removed.error().code() == ErrorCode::Conflict;
 }
 
 bool Caretaker::tendDeleting(const std::string& key) {
@@ -356,7 +379,8 @@ bool Caretaker::tendDeleting(const std::string& key) {
   return dropFinalizer(*resource, ns, name, orphans ? "orphan" : "foregroundDeletion");
 }
 
-bool Caretaker::dropFinalizer(const Resource& resource, const std::string& ns, const std::string& name, const std::string& finalizer) {
+bool Caretaker::dropFinalizer(const Resource& resource, const std::string& ns, const std::string& name,
+                              const std::string& finalizer) {
   std::string key = resource.key(ns, name);
   store::EntryPtr entry = api_.store().get(key);
   if (!entry) return true;

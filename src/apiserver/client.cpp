@@ -112,21 +112,25 @@ class LocalClient final : public kube::Client {
   LocalClient(Api& api, HttpFront& front, User user, std::string agent)
       : api_(api), front_(front), user_(std::move(user)), agent_(std::move(agent)) {}
 
-  Result<Value> get(const kube::Gvr& type, const kube::ObjectName& name, const kube::GetOptions& options) override {
+  Result<Value> get(const kube::Gvr& type, const kube::ObjectName& name,
+                    const kube::GetOptions& options) override {
     Call call = callFor(type, name.ns, name.name);
     call.resourceVersion = options.resourceVersion;
     call.subresource = options.subresource;
     return api_.get(call);
   }
 
-  Result<kube::List> list(const kube::Gvr& type, const std::string& ns, const kube::ListOptions& options) override {
+  Result<kube::List> list(const kube::Gvr& type, const std::string& ns,
+                          const kube::ListOptions& options) override {
     Call call = callFor(type, ns, "");
     takeOptions(call, options);
     TRY(ListAnswer answer, api_.list(call));
-    return kube::List{std::move(answer.items), std::to_string(answer.revision), std::move(answer.continueToken), answer.remaining};
+    return kube::List{std::move(answer.items), std::to_string(answer.revision),
+                      std::move(answer.continueToken), answer.remaining};
   }
 
-  Result<std::unique_ptr<kube::Subscription>> watch(const kube::Gvr& type, const std::string& ns, kube::WatchHandler handler,
+  Result<std::unique_ptr<kube::Subscription>> watch(const kube::Gvr& type, const std::string& ns,
+                                                    kube::WatchHandler handler,
                                                     const kube::WatchOptions& options) override {
     Call call = callFor(type, ns, "");
     call.labelSelector = options.labelSelector;
@@ -149,27 +153,31 @@ class LocalClient final : public kube::Client {
     return std::make_unique<WatchSubscription>(std::move(handle));
   }
 
-  Result<Value> create(const kube::Gvr& type, const std::string& ns, const Value& object, const kube::WriteOptions& options) override {
-    Call call = callFor(type, ns, options.subresource.empty() ? "" : object.get("metadata", "name").asString());
+  Result<Value> create(const kube::Gvr& type, const std::string& ns, const Value& object,
+                       const kube::WriteOptions& options) override {
+    Call call =
+        callFor(type, ns, options.subresource.empty() ? "" : object.get("metadata", "name").asString());
     takeOptions(call, options);
     return objectOf(api_.create(call, object));
   }
 
-  Result<Value> update(const kube::Gvr& type, const kube::ObjectName& name, const Value& object, const kube::WriteOptions& options) override {
+  Result<Value> update(const kube::Gvr& type, const kube::ObjectName& name, const Value& object,
+                       const kube::WriteOptions& options) override {
     Call call = callFor(type, name.ns, name.name);
     takeOptions(call, options);
     return objectOf(api_.update(call, object));
   }
 
-  Result<Value> patch(const kube::Gvr& type, const kube::ObjectName& name, kube::PatchType kind, const Value& body,
-                      const kube::PatchOptions& options) override {
+  Result<Value> patch(const kube::Gvr& type, const kube::ObjectName& name, kube::PatchType kind,
+                      const Value& body, const kube::PatchOptions& options) override {
     Call call = callFor(type, name.ns, name.name);
     takeOptions(call, options);
     call.force = options.force;
     return objectOf(api_.patch(call, kind, body));
   }
 
-  Result<Value> remove(const kube::Gvr& type, const kube::ObjectName& name, const kube::DeleteOptions& options) override {
+  Result<Value> remove(const kube::Gvr& type, const kube::ObjectName& name,
+                       const kube::DeleteOptions& options) override {
     Call call = callFor(type, name.ns, name.name);
     call.remove = options;
     return objectOf(api_.remove(call));
@@ -189,7 +197,8 @@ class LocalClient final : public kube::Client {
     return responder->response();
   }
 
-  Result<std::unique_ptr<kube::Subscription>> stream(const kube::RawRequest& request, kube::StreamHandler handler) override {
+  Result<std::unique_ptr<kube::Subscription>> stream(const kube::RawRequest& request,
+                                                     kube::StreamHandler handler) override {
     auto responder = std::make_shared<LocalResponder>(std::move(handler));
     front_.handleAs(user_, requestOf(request), responder);
     return std::make_unique<StreamSubscription>(std::move(responder));
@@ -231,10 +240,14 @@ class LocalClient final : public kube::Client {
 
   static kube::WatchEvent::Type typeOf(WatchItem::Type type) {
     switch (type) {
-      case WatchItem::Type::Added: return kube::WatchEvent::Type::Added;
-      case WatchItem::Type::Modified: return kube::WatchEvent::Type::Modified;
-      case WatchItem::Type::Deleted: return kube::WatchEvent::Type::Deleted;
-      case WatchItem::Type::Bookmark: break;
+      case WatchItem::Type::Added:
+        return kube::WatchEvent::Type::Added;
+      case WatchItem::Type::Modified:
+        return kube::WatchEvent::Type::Modified;
+      case WatchItem::Type::Deleted:
+        return kube::WatchEvent::Type::Deleted;
+      case WatchItem::Type::Bookmark:
+        break;
     }
     return kube::WatchEvent::Type::Bookmark;
   }

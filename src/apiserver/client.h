@@ -10,8 +10,8 @@
 
 namespace puppis::apiserver {
 
-/// The API of this very process as a kube::Client: no sockets, and objects are shared with the store, not copied. Acts as `user`, whom
-/// nothing is refused; `agent` names it in managedFields.
+/// The API of this very process as a kube::Client: no sockets, and objects are shared with the store, not
+/// copied. Acts as `user`, whom nothing is refused; `agent` names it in managedFields.
 std::unique_ptr<kube::Client> makeLocalClient(Api& api, HttpFront& front, User user, std::string agent);
 
 }  // namespace puppis::apiserver

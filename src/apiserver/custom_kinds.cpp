@@ -56,13 +56,19 @@ std::vector<TableColumn> columnsOf(const Value& version) {
     auto path = JsonPath::parse(column.get("jsonPath").asString());
     if (!path) continue;  // validateDefinition has refused it
     std::string type = column.get("type").asString();
-    out.push_back({column.get("name").asString(), type, column.get("format").asString(), column.get("description").asString(),
-                   static_cast<int>(column.get("priority").asInt()),
-                   [path = *path, type](const Value& object, Nanos now) { return cellOf(path.find(object), type, now); }});
+    out.push_back({column.get("name").asString(), type, column.get("format").asString(),
+                   column.get("description").asString(), static_cast<int>(column.get("priority").asInt()),
+                   [path = *path, type](const Value& object, Nanos now) {
+                     return cellOf(path.find(object), type, now);
+                   }});
   }
   if (given.empty()) {
-    out.push_back({"Age", "date", "", "CreationTimestamp is a timestamp representing the server time when this object was created.", 0,
-                   [](const Value& object, Nanos now) { return ageCell(object.get("metadata", "creationTimestamp").asString(), now); }});
+    out.push_back(
+        {"Age", "date", "",
+         "CreationTimestamp is a timestamp representing the server time when this object was created.", 0,
+         [](const Value& object, Nanos now) {
+           return ageCell(object.get("metadata", "creationTimestamp").asString(), now);
+         }});
   }
   return out;
 }
@@ -73,7 +79,8 @@ std::vector<std::string> texts(const Value& list) {
   return out;
 }
 
-Result<std::shared_ptr<KindInfo>> kindOf(const Value& definition, const Value& version, SchemaSet& schemas, const std::shared_ptr<RuleEvaluator>& rules) {
+Result<std::shared_ptr<KindInfo>> kindOf(const Value& definition, const Value& version, SchemaSet& schemas,
+                                         const std::shared_ptr<RuleEvaluator>& rules) {
   const Value& spec = definition.get("spec");
   const Value& names = spec.get("names");
   auto kind = std::make_shared<KindInfo>();
@@ -81,7 +88,8 @@ Result<std::shared_ptr<KindInfo>> kindOf(const Value& definition, const Value& v
   kind->version = version.get("name").asString();
   kind->kind = names.get("kind").asString();
   kind->resource = names.get("plural").asString();
-  kind->singular = names.get("singular").asString().empty() ? toLower(kind->kind) : names.get("singular").asString();
+  kind->singular =
+      names.get("singular").asString().empty() ? toLower(kind->kind) : names.get("singular").asString();
   kind->namespaced = spec.get("scope").asString() == "Namespaced";
   kind->shortNames = texts(names.get("shortNames"));
   kind->categories = texts(names.get("categories"));
@@ -108,9 +116,13 @@ Result<std::shared_ptr<KindInfo>> kindOf(const Value& definition, const Value& v
   schema.properties["metadata"] = schemas.objectMeta();
   kind->schema = &schema;
   kind->setDefaults = [&schema](Value& object) { applyDefaults(object, schema); };
-  kind->validate = [&schema](const Value& object, Faults& faults) { validateCustom(object, {}, schema, nullptr, faults); };
+  kind->validate = [&schema](const Value& object, Faults& faults) {
+    validateCustom(object, {}, schema, nullptr, faults);
+  };
   if (rules) {
-    kind->validate = [&schema, rules](const Value& object, Faults& faults) { validateCustom(object, {}, schema, rules.get(), faults); };
+    kind->validate = [&schema, rules](const Value& object, Faults& faults) {
+      validateCustom(object, {}, schema, rules.get(), faults);
+    };
   }
   kind->columns = columnsOf(version);
   for (const Value& field : version.get("selectableFields").elements()) {
@@ -129,7 +141,8 @@ Result<std::shared_ptr<KindInfo>> kindOf(const Value& definition, const Value& v
 
 }  // namespace
 
-Result<std::vector<ResourcePtr>> resourcesOf(const Value& definition, const std::shared_ptr<RuleEvaluator>& rules) {
+Result<std::vector<ResourcePtr>> resourcesOf(const Value& definition,
+                                             const std::shared_ptr<RuleEvaluator>& rules) {
   auto schemas = std::make_shared<SchemaSet>();
   std::vector<std::shared_ptr<KindInfo>> kinds;
   std::shared_ptr<KindInfo> storage;
@@ -169,21 +182,29 @@ Result<std::vector<ResourcePtr>> resourcesOf(const Value& definition, const std:
 namespace {
 
 /// What a structural schema must say of every value: its type.
-void validateStructure(const Value& schema, const std::string& path, RuleEvaluator* rules, Faults& faults, bool root) {
+void validateStructure(const Value& schema, const std::string& path, RuleEvaluator* rules, Faults& faults,
+                       bool root) {
   if (!schema.isObject()) return;
-  bool free = schema.get("x-kubernetes-preserve-unknown-fields").asBool() || schema.get("x-kubernetes-int-or-string").asBool();
+  bool free = schema.get("x-kubernetes-preserve-unknown-fields").asBool() ||
+              schema.get("x-kubernetes-int-or-string").asBool();
   const std::string& type = schema.get("type").asString();
-  if (type.empty() && !free) faults.required(path + ".type", root ? "must not be empty at the root" : "must not be empty for specified object fields");
-  static const std::vector<std::string> kTypes = {"array", "boolean", "integer", "number", "object", "string"};
-  if (!type.empty() && std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) faults.notSupported(path + ".type", type, kTypes);
+  if (type.empty() && !free)
+    faults.required(path + ".type",
+                    root ? "must not be empty at the root" : "must not be empty for specified object fields");
+  static const std::vector<std::string> kTypes = {"array",  "boolean", "integer",
+                                                  "number", "object",  "string"};
+  if (!type.empty() && std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end())
+    faults.notSupported(path + ".type", type, kTypes);
   if (schema.has("$ref")) faults.forbidden(path + ".$ref", "$ref is not supported");
   if (type == "array" && !schema.has("items")) faults.required(path + ".items", "must be specified");
   for (const data::Member& property : schema.get("properties").members()) {
     validateStructure(property.value, path + ".properties[" + property.key.str() + "]", rules, faults, false);
   }
-  if (schema.get("items").isObject()) validateStructure(schema.get("items"), path + ".items", rules, faults, false);
+  if (schema.get("items").isObject())
+    validateStructure(schema.get("items"), path + ".items", rules, faults, false);
   if (schema.get("additionalProperties").isObject()) {
-    validateStructure(schema.get("additionalProperties"), path + ".additionalProperties", rules, faults, false);
+    validateStructure(schema.get("additionalProperties"), path + ".additionalProperties", rules, faults,
+                      false);
   }
   std::size_t at = 0;
   for (const Value& rule : schema.get("x-kubernetes-validations").elements()) {
@@ -191,9 +212,12 @@ void validateStructure(const Value& schema, const std::string& path, RuleEvaluat
     SchemaSet set;
     auto parsed = set.addInline(schema);
     if (!parsed || rules == nullptr) continue;
-    SchemaRule one{rule.get("rule").asString(), rule.get("message").asString(),
-                   rule.get("messageExpression").asString(), rule.get("reason").asString(),
-                   rule.get("fieldPath").asString(), rule.get("optionalOldSelf").asBool()};
+    SchemaRule one{rule.get("rule").asString(),
+                   rule.get("message").asString(),
+                   rule.get("messageExpression").asString(),
+                   rule.get("reason").asString(),
+                   rule.get("fieldPath").asString(),
+                   rule.get("optionalOldSelf").asBool()};
     Status accepted = rules->accepts(one, **parsed, root);
     if (accepted) continue;
     Value shown = Value::object({{"Rule", one.rule},
@@ -221,7 +245,8 @@ void validateDefinition(const Value& definition, RuleEvaluator* rules, Faults& f
   const std::string& group = spec.get("group").asString();
   const std::string& plural = spec.get("names", "plural").asString();
   const std::string& name = definition.get("metadata", "name").asString();
-  if (name != plural + "." + group) faults.invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
+  if (name != plural + "." + group)
+    faults.invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
   if (group.empty()) faults.required("spec.group", "");
   const std::string& scope = spec.get("scope").asString();
   if (scope != "Namespaced" && scope != "Cluster") {
@@ -240,7 +265,8 @@ void validateDefinition(const Value& definition, RuleEvaluator* rules, Faults& f
   for (const Value& version : spec.get("versions").elements()) {
     std::string path = "spec.versions[" + std::to_string(at++) + "]";
     const std::string& word = version.get("name").asString();
-    if (std::string fault = nameFault(word, KindInfo::NameRule::Label1035); !fault.empty()) faults.invalid(path + ".name", word, fault);
+    if (std::string fault = nameFault(word, KindInfo::NameRule::Label1035); !fault.empty())
+      faults.invalid(path + ".name", word, fault);
     if (!seen.insert(word).second) faults.invalid("spec.versions", word, "must contain unique version names");
     if (version.get("storage").asBool()) ++stored;
     const Value& schema = version.get("schema", "openAPIV3Schema");
@@ -254,14 +280,16 @@ void validateDefinition(const Value& definition, RuleEvaluator* rules, Faults& f
     std::size_t column = 0;
     for (const Value& one : version.get("additionalPrinterColumns").elements()) {
       if (auto parsed = JsonPath::parse(one.get("jsonPath").asString()); !parsed) {
-        faults.invalid(path + ".additionalPrinterColumns[" + std::to_string(column) + "].jsonPath", one.get("jsonPath"), parsed.error().message());
+        faults.invalid(path + ".additionalPrinterColumns[" + std::to_string(column) + "].jsonPath",
+                       one.get("jsonPath"), parsed.error().message());
       }
       ++column;
     }
   }
   if (spec.get("versions").empty()) faults.required("spec.versions", "must have at least one version");
   if (!spec.get("versions").empty() && stored != 1) {
-    faults.invalid("spec.versions", spec.get("versions"), "must have exactly one version marked as storage version");
+    faults.invalid("spec.versions", spec.get("versions"),
+                   "must have exactly one version marked as storage version");
   }
   const std::string& strategy = spec.get("conversion", "strategy").asString();
   if (strategy == "Webhook") faults.notSupported("spec.conversion.strategy", strategy, {"None"});
@@ -279,7 +307,8 @@ class CustomKinds::Sink final : public store::WatchSink {
     if (!entry) return api_.registry().replaceCustom(name, {});
     auto resources = resourcesOf(entry->value, rules_);
     if (!resources) {
-      api_.log().warn("a stored CustomResourceDefinition cannot be served", {{"name", name}, {"error", resources.error().str()}});
+      api_.log().warn("a stored CustomResourceDefinition cannot be served",
+                      {{"name", name}, {"error", resources.error().str()}});
       return;
     }
     api_.registry().replaceCustom(name, std::move(*resources));
@@ -290,7 +319,8 @@ class CustomKinds::Sink final : public store::WatchSink {
   std::shared_ptr<RuleEvaluator> rules_;
 };
 
-CustomKinds::CustomKinds(Api& api, std::shared_ptr<RuleEvaluator> rules) : sink_(std::make_shared<Sink>(api, std::move(rules))) {
+CustomKinds::CustomKinds(Api& api, std::shared_ptr<RuleEvaluator> rules)
+    : sink_(std::make_shared<Sink>(api, std::move(rules))) {
   std::string prefix(kPrefix);
   auto range = api.store().range(prefix, store::prefixEnd(prefix));
   store::Revision after = range ? range->revision : 0;
@@ -311,9 +341,14 @@ bool acceptDefinition(Value& definition, Nanos now) {
   auto condition = [&](const char* type, const char* reason, const char* message) {
     std::string time = formatRfc3339(now);
     for (const Value& one : before.get("conditions").elements()) {
-      if (one.get("type").asString() == type && one.get("status").asString() == "True") time = one.get("lastTransitionTime").asString();
+      if (one.get("type").asString() == type && one.get("status").asString() == "True")
+        time = one.get("lastTransitionTime").asString();
     }
-    conditions.push(Value::object({{"lastTransitionTime", time}, {"message", message}, {"reason", reason}, {"status", "True"}, {"type", type}}));
+    conditions.push(Value::object({{"lastTransitionTime", time},
+                                   {"message", message},
+                                   {"reason", reason},
+                                   {"status", "True"},
+                                   {"type", type}}));
   };
   condition("NamesAccepted", "NoConflicts", "no conflicts found");
   condition("Established", "InitialNamesAccepted", "the initial names have been accepted");
@@ -324,7 +359,9 @@ bool acceptDefinition(Value& definition, Nanos now) {
     for (const Value& one : stored.elements()) known = known || one == version.get("name");
     if (!known) stored.push(version.get("name"));
   }
-  Value status = Value::object({{"acceptedNames", std::move(accepted)}, {"conditions", std::move(conditions)}, {"storedVersions", std::move(stored)}});
+  Value status = Value::object({{"acceptedNames", std::move(accepted)},
+                                {"conditions", std::move(conditions)},
+                                {"storedVersions", std::move(stored)}});
   if (status == before) return false;
   definition.set("status", std::move(status));
   return true;

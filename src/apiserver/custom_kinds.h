@@ -9,14 +9,16 @@
 
 namespace puppis::apiserver {
 
-/// What a CustomResourceDefinition (apiextensions.k8s.io/v1) makes the server serve: one Resource for each served version.
-Result<std::vector<ResourcePtr>> resourcesOf(const data::Value& definition, const std::shared_ptr<RuleEvaluator>& rules);
+/// What a CustomResourceDefinition (apiextensions.k8s.io/v1) makes the server serve: one Resource for each
+/// served version.
+Result<std::vector<ResourcePtr>> resourcesOf(const data::Value& definition,
+                                             const std::shared_ptr<RuleEvaluator>& rules);
 
 /// What is wrong with a definition, beyond its shape.
 void validateDefinition(const data::Value& definition, RuleEvaluator* rules, Faults& faults);
 
-/// Keeps the registry in step with the CustomResourceDefinitions in the store: a kind is served as soon as the write of its
-/// definition has answered.
+/// Keeps the registry in step with the CustomResourceDefinitions in the store: a kind is served as soon as
+/// the write of its definition has answered.
 class CustomKinds {
  public:
   CustomKinds(Api& api, std::shared_ptr<RuleEvaluator> rules);
@@ -28,7 +30,8 @@ class CustomKinds {
   std::unique_ptr<store::Watch> watch_;
 };
 
-/// The status of a definition that the server has taken: accepted names, conditions, stored versions. Returns whether it changed.
+/// The status of a definition that the server has taken: accepted names, conditions, stored versions. Returns
+/// whether it changed.
 bool acceptDefinition(data::Value& definition, Nanos now);
 
 }  // namespace puppis::apiserver

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apiserver/custom_validation.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <set>
+
+#include <re2/re2.h>
 
 #include "base/strings.h"
 #include "data/json.h"
@@ -17,26 +17,40 @@ namespace {
 
 std::string_view typeWord(const Value& value) {
   switch (value.kind()) {
-    case data::Kind::Null: return "null";
-    case data::Kind::Bool: return "boolean";
-    case data::Kind::Int: return "integer";
-    case data::Kind::Number: return "number";
-    case data::Kind::String: return "string";
-    case data::Kind::Array: return "array";
-    case data::Kind::Object: return "object";
+    case data::Kind::Null:
+      return "null";
+    case data::Kind::Bool:
+      return "boolean";
+    case data::Kind::Int:
+      return "integer";
+    case data::Kind::Number:
+      return "number";
+    case data::Kind::String:
+      return "string";
+    case data::Kind::Array:
+      return "array";
+    case data::Kind::Object:
+      return "object";
   }
   return "null";
 }
 
 std::string_view typeWord(SchemaType type) {
   switch (type) {
-    case SchemaType::Object: return "object";
-    case SchemaType::Array: return "array";
-    case SchemaType::String: return "string";
-    case SchemaType::Integer: return "integer";
-    case SchemaType::Number: return "number";
-    case SchemaType::Boolean: return "boolean";
-    default: return "";
+    case SchemaType::Object:
+      return "object";
+    case SchemaType::Array:
+      return "array";
+    case SchemaType::String:
+      return "string";
+    case SchemaType::Integer:
+      return "integer";
+    case SchemaType::Number:
+      return "number";
+    case SchemaType::Boolean:
+      return "boolean";
+    default:
+      return "";
   }
 }
 
@@ -48,28 +62,39 @@ bool integral(const Value& value) {
 
 bool typeFits(const Value& value, const Schema& schema) {
   switch (schema.type) {
-    case SchemaType::Any: return true;
-    case SchemaType::Object: return value.isObject();
-    case SchemaType::Array: return value.isArray();
-    case SchemaType::String: return value.isString();
-    case SchemaType::Integer: return integral(value);
-    case SchemaType::Number: return value.isNumeric();
-    case SchemaType::Boolean: return value.isBool();
-    case SchemaType::IntOrString: return value.isString() || integral(value);
-    case SchemaType::Quantity: return value.isString() || value.isNumeric();
+    case SchemaType::Any:
+      return true;
+    case SchemaType::Object:
+      return value.isObject();
+    case SchemaType::Array:
+      return value.isArray();
+    case SchemaType::String:
+      return value.isString();
+    case SchemaType::Integer:
+      return integral(value);
+    case SchemaType::Number:
+      return value.isNumeric();
+    case SchemaType::Boolean:
+      return value.isBool();
+    case SchemaType::IntOrString:
+      return value.isString() || integral(value);
+    case SchemaType::Quantity:
+      return value.isString() || value.isNumeric();
   }
   return true;
 }
 
 std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 class Validator {
  public:
   Validator(RuleEvaluator* rules, Faults& faults) : rules_(rules), faults_(faults) {}
 
-  void check(const Value& value, const Value* old, const Schema& schema, const std::string& path, bool root = false) {
+  void check(const Value& value, const Value* old, const Schema& schema, const std::string& path,
+             bool root = false) {
     if (value.isNull()) {
       if (!schema.nullable && schema.type != SchemaType::Any) typeFault(value, schema, path);
       return;
@@ -78,7 +103,8 @@ class Validator {
     if (schema.limits) limits(value, *schema.limits, path);
     if (value.isObject()) object(value, old, schema, path, root);
     if (value.isArray()) array(value, old, schema, path);
-    if (schema.limits && !schema.limits->rules.empty() && rules_ != nullptr) rules_->check(schema, value, old, path, faults_);
+    if (schema.limits && !schema.limits->rules.empty() && rules_ != nullptr)
+      rules_->check(schema, value, old, path, faults_);
   }
 
  private:
@@ -86,7 +112,8 @@ class Validator {
     std::string wanted(schema.type == SchemaType::IntOrString ? "integer,string" : typeWord(schema.type));
     std::string where = path.empty() ? "<nil>" : path;
     faults_.add({FaultKind::TypeInvalid, where, Value(std::string(typeWord(value))),
-                 where + " in body must be of type " + wanted + ": \"" + std::string(typeWord(value)) + "\"", ""});
+                 where + " in body must be of type " + wanted + ": \"" + std::string(typeWord(value)) + "\"",
+                 ""});
   }
 
   void invalid(const std::string& path, const Value& value, const std::string& what) {
@@ -96,43 +123,59 @@ class Validator {
   void limits(const Value& value, const SchemaLimits& limits, const std::string& path) {
     if (value.isNumeric()) {
       double number = value.asDouble();
-      if (limits.minimum && (limits.exclusiveMinimum ? number <= limits.minimum->asDouble() : number < limits.minimum->asDouble())) {
-        invalid(path, value, "should be greater than " + std::string(limits.exclusiveMinimum ? "" : "or equal to ") + limits.minimum->numberText());
+      if (limits.minimum && (limits.exclusiveMinimum ? number <= limits.minimum->asDouble()
+                                                     : number < limits.minimum->asDouble())) {
+        invalid(path, value,
+                "should be greater than " + std::string(limits.exclusiveMinimum ? "" : "or equal to ") +
+                    limits.minimum->numberText());
       }
-      if (limits.maximum && (limits.exclusiveMaximum ? number >= limits.maximum->asDouble() : number > limits.maximum->asDouble())) {
-        invalid(path, value, "should be less than " + std::string(limits.exclusiveMaximum ? "" : "or equal to ") + limits.maximum->numberText());
+      if (limits.maximum && (limits.exclusiveMaximum ? number >= limits.maximum->asDouble()
+                                                     : number > limits.maximum->asDouble())) {
+        invalid(path, value,
+                "should be less than " + std::string(limits.exclusiveMaximum ? "" : "or equal to ") +
+                    limits.maximum->numberText());
       }
       if (limits.multipleOf && limits.multipleOf->asDouble() != 0) {
         double ratio = number / limits.multipleOf->asDouble();
-        if (ratio != static_cast<double>(static_cast<std::int64_t>(ratio))) invalid(path, value, "should be a multiple of " + limits.multipleOf->numberText());
+        if (ratio != static_cast<double>(static_cast<std::int64_t>(ratio)))
+          invalid(path, value, "should be a multiple of " + limits.multipleOf->numberText());
       }
     }
     if (value.isString()) {
       auto length = static_cast<std::int64_t>(characters(value.asString()));
-      if (limits.minLength && length < *limits.minLength) invalid(path, value, "should be at least " + std::to_string(*limits.minLength) + " chars long");
-      if (limits.maxLength && length > *limits.maxLength) faults_.tooLong(path, static_cast<std::size_t>(*limits.maxLength));
+      if (limits.minLength && length < *limits.minLength)
+        invalid(path, value, "should be at least " + std::to_string(*limits.minLength) + " chars long");
+      if (limits.maxLength && length > *limits.maxLength)
+        faults_.tooLong(path, static_cast<std::size_t>(*limits.maxLength));
       if (!limits.pattern.empty()) {
         RE2 pattern(limits.pattern, RE2::Quiet);
-        if (pattern.ok() && !RE2::PartialMatch(value.asString(), pattern)) invalid(path, value, "should match '" + limits.pattern + "'");
+        if (pattern.ok() && !RE2::PartialMatch(value.asString(), pattern))
+          invalid(path, value, "should match '" + limits.pattern + "'");
       }
     }
     if (value.isArray()) {
       auto length = static_cast<std::int64_t>(value.size());
-      if (limits.minItems && length < *limits.minItems) invalid(path, length, "should have at least " + std::to_string(*limits.minItems) + " items");
-      if (limits.maxItems && length > *limits.maxItems) faults_.tooMany(path, value.size(), static_cast<std::size_t>(*limits.maxItems));
+      if (limits.minItems && length < *limits.minItems)
+        invalid(path, length, "should have at least " + std::to_string(*limits.minItems) + " items");
+      if (limits.maxItems && length > *limits.maxItems)
+        faults_.tooMany(path, value.size(), static_cast<std::size_t>(*limits.maxItems));
     }
     if (value.isObject()) {
       auto length = static_cast<std::int64_t>(value.size());
       if (limits.minProperties && length < *limits.minProperties) {
-        invalid(path, length, "should have at least " + std::to_string(*limits.minProperties) + " properties");
+        invalid(path, length,
+                "should have at least " + std::to_string(*limits.minProperties) + " properties");
       }
       if (limits.maxProperties && length > *limits.maxProperties) {
-        faults_.add({FaultKind::TooMany, path, length, "must have at most " + std::to_string(*limits.maxProperties) + " items", ""});
+        faults_.add({FaultKind::TooMany, path, length,
+                     "must have at most " + std::to_string(*limits.maxProperties) + " items", ""});
       }
     }
-    if (!limits.enumeration.empty() && std::find(limits.enumeration.begin(), limits.enumeration.end(), value) == limits.enumeration.end()) {
+    if (!limits.enumeration.empty() &&
+        std::find(limits.enumeration.begin(), limits.enumeration.end(), value) == limits.enumeration.end()) {
       std::vector<std::string> words;
-      for (const Value& one : limits.enumeration) words.push_back(one.isString() ? one.asString() : data::toJson(one));
+      for (const Value& one : limits.enumeration)
+        words.push_back(one.isString() ? one.asString() : data::toJson(one));
       faults_.notSupported(path, value, words);
     }
     branches(value, limits, path);
@@ -149,14 +192,19 @@ class Validator {
     auto fit = [&](const std::vector<const Schema*>& list) {
       return std::count_if(list.begin(), list.end(), [&](const Schema* one) { return fits(value, *one); });
     };
-    if (!limits.anyOf.empty() && fit(limits.anyOf) == 0) invalid(path, value, "must validate at least one schema (anyOf)");
+    if (!limits.anyOf.empty() && fit(limits.anyOf) == 0)
+      invalid(path, value, "must validate at least one schema (anyOf)");
     if (!limits.oneOf.empty() && fit(limits.oneOf) != 1) {
-      invalid(path, value, "must validate one and only one schema (oneOf). Found " + std::string(fit(limits.oneOf) == 0 ? "none valid" : "more than one valid"));
+      invalid(path, value,
+              "must validate one and only one schema (oneOf). Found " +
+                  std::string(fit(limits.oneOf) == 0 ? "none valid" : "more than one valid"));
     }
-    if (limits.negated != nullptr && fits(value, *limits.negated)) invalid(path, value, "must not validate the schema (not)");
+    if (limits.negated != nullptr && fits(value, *limits.negated))
+      invalid(path, value, "must not validate the schema (not)");
   }
 
-  void object(const Value& value, const Value* old, const Schema& schema, const std::string& path, bool root) {
+  void object(const Value& value, const Value* old, const Schema& schema, const std::string& path,
+              bool root) {
     for (const std::string& name : schema.required) {
       if (!value.has(name)) faults_.required(path.empty() ? name : path + "." + name, "");
     }
@@ -208,7 +256,8 @@ class Validator {
 
 }  // namespace
 
-void validateCustom(const Value& object, const Value& old, const Schema& schema, RuleEvaluator* rules, Faults& faults) {
+void validateCustom(const Value& object, const Value& old, const Schema& schema, RuleEvaluator* rules,
+                    Faults& faults) {
   Validator(rules, faults).check(object, old.isNull() ? nullptr : &old, schema, "", true);
 }
 

@@ -276,10 +276,12 @@ Result<Value> pruneCustom(const Value& value, const Schema& schema, SchemaSet& s
 
 namespace {
 
-void collect(const Value& value, const Schema& schema, const std::string& path, std::vector<std::string>& unknown) {
+void collect(const Value& value, const Schema& schema, const std::string& path,
+             std::vector<std::string>& unknown) {
   if (value.isArray() && schema.items != nullptr) {
     std::size_t at = 0;
-    for (const Value& element : value.elements()) collect(element, *schema.items, path + "[" + std::to_string(at++) + "]", unknown);
+    for (const Value& element : value.elements())
+      collect(element, *schema.items, path + "[" + std::to_string(at++) + "]", unknown);
   }
   bool free = schema.preserveUnknown || (schema.properties.empty() && schema.additional == nullptr);
   if (!value.isObject() || free) return;
@@ -297,7 +299,9 @@ void collect(const Value& value, const Schema& schema, const std::string& path, 
 
 }  // namespace
 
-void collectUnknown(const Value& value, const Schema& schema, std::vector<std::string>& unknown) { collect(value, schema, "", unknown); }
+void collectUnknown(const Value& value, const Schema& schema, std::vector<std::string>& unknown) {
+  collect(value, schema, "", unknown);
+}
 
 void applyDefaults(Value& value, const Schema& schema) {
   if (value.isObject()) {

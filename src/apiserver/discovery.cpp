@@ -13,9 +13,11 @@ using data::Value;
 
 namespace {
 
-const std::vector<std::string> kAllVerbs = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
+const std::vector<std::string> kAllVerbs = {"create", "delete", "deletecollection", "get",
+                                            "list",   "patch",  "update",           "watch"};
 
-/// Groups are listed by how often people mean them, as a Kubernetes server does; clients resolve short names in that order.
+/// Groups are listed by how often people mean them, as a Kubernetes server does; clients resolve short names
+/// in that order.
 int groupRank(const std::string& group) {
   static const std::vector<std::string> kOrder = {"",
                                                   "apiregistration.k8s.io",
@@ -52,7 +54,8 @@ std::vector<Group> groupsOf(const Registry& registry) {
   for (const ResourcePtr& resource : registry.all()) {
     Group& group = byName[resource->kind->group];
     group.name = resource->kind->group;
-    if (group.resources.count(resource->kind->version) == 0) group.versions.push_back(resource->kind->version);
+    if (group.resources.count(resource->kind->version) == 0)
+      group.versions.push_back(resource->kind->version);
     group.resources[resource->kind->version].push_back(resource);
   }
   std::vector<Group> out;
@@ -60,7 +63,8 @@ std::vector<Group> groupsOf(const Registry& registry) {
     std::stable_sort(group.versions.begin(), group.versions.end(), &versionBefore);
     out.push_back(std::move(group));
   }
-  std::stable_sort(out.begin(), out.end(), [](const Group& a, const Group& b) { return groupRank(a.name) < groupRank(b.name); });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Group& a, const Group& b) { return groupRank(a.name) < groupRank(b.name); });
   return out;
 }
 
@@ -70,7 +74,9 @@ Value textList(const std::vector<std::string>& texts) {
   return out;
 }
 
-Value verbsOf(const KindInfo& kind) { return textList(kind.verbs.empty() ? kAllVerbs : kind.verbs); }
+Value verbsOf(const KindInfo& kind) {
+  return textList(kind.verbs.empty() ? kAllVerbs : kind.verbs);
+}
 
 struct Sub {
   std::string name;
@@ -83,7 +89,8 @@ std::vector<std::string> subVerbs(const std::string& name) {
   if (name == "exec" || name == "attach" || name == "portforward") return {"create", "get"};
   if (name == "proxy") return kAllVerbs;
   if (name == "eviction" || name == "binding" || name == "token") return {"create"};
-  if (name == "approval" || name == "ephemeralcontainers" || name == "resize") return {"get", "patch", "update"};
+  if (name == "approval" || name == "ephemeralcontainers" || name == "resize")
+    return {"get", "patch", "update"};
   if (name == "finalize") return {"update"};
   return {"get", "patch", "update"};
 }
@@ -116,14 +123,17 @@ Value groupValue(const Group& group) {
     versions.push(Value::object({{"groupVersion", group.name + "/" + version}, {"version", version}}));
   }
   Value preferred = versions.at(0);
-  return Value::object({{"name", group.name}, {"versions", std::move(versions)}, {"preferredVersion", std::move(preferred)}});
+  return Value::object(
+      {{"name", group.name}, {"versions", std::move(versions)}, {"preferredVersion", std::move(preferred)}});
 }
 
 }  // namespace
 
 Value apiVersions(const std::string& serverAddress) {
   Value address = Value::object({{"clientCIDR", "0.0.0.0/0"}, {"serverAddress", serverAddress}});
-  return Value::object({{"kind", "APIVersions"}, {"versions", Value::array({"v1"})}, {"serverAddressByClientCIDRs", Value::array({std::move(address)})}});
+  return Value::object({{"kind", "APIVersions"},
+                        {"versions", Value::array({"v1"})},
+                        {"serverAddressByClientCIDRs", Value::array({std::move(address)})}});
 }
 
 Value apiGroupList(const Registry& registry) {
@@ -145,18 +155,24 @@ std::optional<Value> apiGroup(const Registry& registry, const std::string& name)
   return std::nullopt;
 }
 
-std::optional<Value> apiResourceList(const Registry& registry, const std::string& group, const std::string& version) {
+std::optional<Value> apiResourceList(const Registry& registry, const std::string& group,
+                                     const std::string& version) {
   Value resources = Value::array();
   for (const ResourcePtr& resource : registry.all()) {
     const KindInfo& kind = *resource->kind;
     if (kind.group != group || kind.version != version) continue;
-    Value one = Value::object({{"name", kind.resource}, {"singularName", kind.singular}, {"namespaced", kind.namespaced}, {"kind", kind.kind}, {"verbs", verbsOf(kind)}});
+    Value one = Value::object({{"name", kind.resource},
+                               {"singularName", kind.singular},
+                               {"namespaced", kind.namespaced},
+                               {"kind", kind.kind},
+                               {"verbs", verbsOf(kind)}});
     if (!kind.shortNames.empty()) one.set("shortNames", textList(kind.shortNames));
     if (!kind.categories.empty()) one.set("categories", textList(kind.categories));
     if (!kind.storageVersionHash.empty()) one.set("storageVersionHash", kind.storageVersionHash);
     resources.push(std::move(one));
     for (const Sub& sub : subsOf(kind)) {
-      Value below = Value::object({{"name", kind.resource + "/" + sub.name}, {"singularName", ""}, {"namespaced", kind.namespaced}});
+      Value below = Value::object(
+          {{"name", kind.resource + "/" + sub.name}, {"singularName", ""}, {"namespaced", kind.namespaced}});
       if (sub.group != kind.group || sub.version != kind.version) {
         below.set("group", sub.group);
         below.set("version", sub.version);
@@ -167,24 +183,31 @@ std::optional<Value> apiResourceList(const Registry& registry, const std::string
     }
   }
   if (resources.empty()) return std::nullopt;
-  return Value::object({{"kind", "APIResourceList"}, {"apiVersion", "v1"}, {"groupVersion", group.empty() ? version : group + "/" + version}, {"resources", std::move(resources)}});
+  return Value::object({{"kind", "APIResourceList"},
+                        {"apiVersion", "v1"},
+                        {"groupVersion", group.empty() ? version : group + "/" + version},
+                        {"resources", std::move(resources)}});
 }
 
 namespace {
 
 Value aggregatedResource(const KindInfo& kind) {
-  Value one = Value::object({{"resource", kind.resource},
-                             {"responseKind", Value::object({{"group", kind.group}, {"version", kind.version}, {"kind", kind.kind}})},
-                             {"scope", kind.namespaced ? "Namespaced" : "Cluster"},
-                             {"singularResource", kind.singular},
-                             {"verbs", verbsOf(kind)}});
+  Value one =
+      Value::object({{"resource", kind.resource},
+                     {"responseKind",
+                      Value::object({{"group", kind.group}, {"version", kind.version}, {"kind", kind.kind}})},
+                     {"scope", kind.namespaced ? "Namespaced" : "Cluster"},
+                     {"singularResource", kind.singular},
+                     {"verbs", verbsOf(kind)}});
   if (!kind.shortNames.empty()) one.set("shortNames", textList(kind.shortNames));
   if (!kind.categories.empty()) one.set("categories", textList(kind.categories));
   Value subs = Value::array();
   for (const Sub& sub : subsOf(kind)) {
-    subs.push(Value::object({{"subresource", sub.name},
-                             {"responseKind", Value::object({{"group", sub.group}, {"version", sub.version}, {"kind", sub.kind}})},
-                             {"verbs", textList(sub.verbs)}}));
+    subs.push(
+        Value::object({{"subresource", sub.name},
+                       {"responseKind",
+                        Value::object({{"group", sub.group}, {"version", sub.version}, {"kind", sub.kind}})},
+                       {"verbs", textList(sub.verbs)}}));
   }
   if (!subs.empty()) one.set("subresources", std::move(subs));
   return one;
@@ -199,15 +222,20 @@ Value aggregatedDiscovery(const Registry& registry, bool legacy, const std::stri
     Value versions = Value::array();
     for (const std::string& one : group.versions) {
       Value resources = Value::array();
-      for (const ResourcePtr& resource : group.resources.at(one)) resources.push(aggregatedResource(*resource->kind));
-      versions.push(Value::object({{"version", one}, {"resources", std::move(resources)}, {"freshness", "Current"}}));
+      for (const ResourcePtr& resource : group.resources.at(one))
+        resources.push(aggregatedResource(*resource->kind));
+      versions.push(
+          Value::object({{"version", one}, {"resources", std::move(resources)}, {"freshness", "Current"}}));
     }
     Value meta = Value::object();
     if (!group.name.empty()) meta.set("name", group.name);
     meta.set("creationTimestamp", Value());
     items.push(Value::object({{"metadata", std::move(meta)}, {"versions", std::move(versions)}}));
   }
-  return Value::object({{"kind", "APIGroupDiscoveryList"}, {"apiVersion", "apidiscovery.k8s.io/" + version}, {"metadata", Value::object()}, {"items", std::move(items)}});
+  return Value::object({{"kind", "APIGroupDiscoveryList"},
+                        {"apiVersion", "apidiscovery.k8s.io/" + version},
+                        {"metadata", Value::object()},
+                        {"items", std::move(items)}});
 }
 
 }  // namespace puppis::apiserver

@@ -43,7 +43,9 @@ KindWords wordsOf(FaultKind kind) {
 std::string FieldFault::body() const {
   std::string out(wordsOf(kind).sentence);
   bool shows = kind != FaultKind::Required && kind != FaultKind::Forbidden && kind != FaultKind::TooLong;
-  if (shows) out += ": " + (value.isNull() ? std::string("null") : data::toJson(value, {.escapeHtml = !value.isString()}));
+  if (shows)
+    out += ": " +
+           (value.isNull() ? std::string("null") : data::toJson(value, {.escapeHtml = !value.isString()}));
   if (!detail.empty()) out += ": " + detail;
   return out;
 }

@@ -12,15 +12,20 @@ using data::Value;
 
 namespace {
 
-Error bad(std::string_view text) { return Error(ErrorCode::Invalid, "cannot read the JSON path " + std::string(text)); }
+Error bad(std::string_view text) {
+  return Error(ErrorCode::Invalid, "cannot read the JSON path " + std::string(text));
+}
 
 std::string unquote(std::string_view text) {
   text = trim(text);
-  if (text.size() >= 2 && (text.front() == '\'' || text.front() == '"') && text.back() == text.front()) text = text.substr(1, text.size() - 2);
+  if (text.size() >= 2 && (text.front() == '\'' || text.front() == '"') && text.back() == text.front())
+    text = text.substr(1, text.size() - 2);
   return std::string(text);
 }
 
-std::string plain(const Value& value) { return value.isString() ? value.asString() : data::toJson(value); }
+std::string plain(const Value& value) {
+  return value.isString() ? value.asString() : data::toJson(value);
+}
 
 const Value& lookUp(const Value& value, const std::string& path) {
   const Value* at = &value;
@@ -62,9 +67,11 @@ Result<JsonPath> JsonPath::parse(std::string_view text) {
       if (!startsWith(condition, "@.")) return fail(bad(text));
       condition.remove_prefix(2);
       std::size_t op = condition.find_first_of("=!<>");
-      if (op == std::string_view::npos || condition[op] == '<' || condition[op] == '>' || op + 1 >= condition.size()) return fail(bad(text));
-      out.steps_.push_back({Step::Kind::Filter, std::string(trim(condition.substr(0, op))), 0, std::string(condition.substr(op, 2)),
-                            unquote(condition.substr(op + 2))});
+      if (op == std::string_view::npos || condition[op] == '<' || condition[op] == '>' ||
+          op + 1 >= condition.size())
+        return fail(bad(text));
+      out.steps_.push_back({Step::Kind::Filter, std::string(trim(condition.substr(0, op))), 0,
+                            std::string(condition.substr(op, 2)), unquote(condition.substr(op + 2))});
       continue;
     }
     std::string_view inside = trim(rest.substr(1, close - 1));
@@ -94,8 +101,10 @@ std::vector<Value> JsonPath::find(const Value& root) const {
           if (const Value* field = value.find(step.name)) next.push_back(*field);
           break;
         case Step::Kind::Index: {
-          std::int64_t at = step.index < 0 ? static_cast<std::int64_t>(value.size()) + step.index : step.index;
-          if (value.isArray() && at >= 0 && at < static_cast<std::int64_t>(value.size())) next.push_back(value.at(static_cast<std::size_t>(at)));
+          std::int64_t at =
+              step.index < 0 ? static_cast<std::int64_t>(value.size()) + step.index : step.index;
+          if (value.isArray() && at >= 0 && at < static_cast<std::int64_t>(value.size()))
+            next.push_back(value.at(static_cast<std::size_t>(at)));
           break;
         }
         case Step::Kind::All:

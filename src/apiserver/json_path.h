@@ -10,7 +10,8 @@
 
 namespace puppis::apiserver {
 
-/// A JSONPath as printer columns use it: .a.b, ['a'], [0], [*], ..., [?(@.type=="Ready")]. Parsed once, used often.
+/// A JSONPath as printer columns use it: .a.b, ['a'], [0], [*], ..., [?(@.type=="Ready")]. Parsed once, used
+/// often.
 class JsonPath {
  public:
   /// With or without braces and a leading dot; Invalid when it is none.
@@ -21,9 +22,9 @@ class JsonPath {
  private:
   struct Step {
     enum class Kind : std::uint8_t { Field, Index, All, Filter } kind;
-    std::string name;              // of a Field; the path of a Filter
+    std::string name;  // of a Field; the path of a Filter
     std::int64_t index = 0;
-    std::string op, operand;       // of a Filter
+    std::string op, operand;  // of a Filter
   };
   std::vector<Step> steps_;
 };

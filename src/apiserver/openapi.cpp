@@ -28,18 +28,33 @@ class Writer {
     Value out = Value::object();
     if (!schema.description.empty()) out.set("description", schema.description);
     switch (schema.type) {
-      case SchemaType::Any: break;
-      case SchemaType::Object: out.set("type", "object"); break;
-      case SchemaType::Array: out.set("type", "array"); break;
-      case SchemaType::String: out.set("type", "string"); break;
-      case SchemaType::Integer: out.set("type", "integer"); break;
-      case SchemaType::Number: out.set("type", "number"); break;
-      case SchemaType::Boolean: out.set("type", "boolean"); break;
+      case SchemaType::Any:
+        break;
+      case SchemaType::Object:
+        out.set("type", "object");
+        break;
+      case SchemaType::Array:
+        out.set("type", "array");
+        break;
+      case SchemaType::String:
+        out.set("type", "string");
+        break;
+      case SchemaType::Integer:
+        out.set("type", "integer");
+        break;
+      case SchemaType::Number:
+        out.set("type", "number");
+        break;
+      case SchemaType::Boolean:
+        out.set("type", "boolean");
+        break;
       case SchemaType::IntOrString:
         out.set(v3_ ? "x-kubernetes-int-or-string" : "format", v3_ ? Value(true) : Value("int-or-string"));
         if (!v3_) out.set("type", "string");
         break;
-      case SchemaType::Quantity: out.set("type", "string"); break;
+      case SchemaType::Quantity:
+        out.set("type", "string");
+        break;
     }
     if (!schema.format.empty()) out.set("format", schema.format);
     if (!schema.properties.empty()) {
@@ -128,7 +143,8 @@ Value queryParameter(const char* name, const char* type, bool v3) {
   return out;
 }
 
-Value operation(const KindInfo& kind, const char* action, bool v3, std::initializer_list<const char*> parameters) {
+Value operation(const KindInfo& kind, const char* action, bool v3,
+                std::initializer_list<const char*> parameters) {
   Value list = Value::array();
   for (const char* name : parameters) list.push(queryParameter(name, "string", v3));
   return Value::object({{"operationId", std::string(action) + kind.kind},
@@ -141,7 +157,9 @@ Value operation(const KindInfo& kind, const char* action, bool v3, std::initiali
 void addPaths(Value& paths, const KindInfo& kind, bool v3) {
   std::string root = kind.group.empty() ? "/api/" + kind.version : "/apis/" + kind.group + "/" + kind.version;
   std::string collection = root + (kind.namespaced ? "/namespaces/{namespace}/" : "/") + kind.resource;
-  paths[collection].set("get", operation(kind, "list", v3, {"labelSelector", "fieldSelector", "limit", "continue", "resourceVersion", "watch"}));
+  paths[collection].set(
+      "get", operation(kind, "list", v3,
+                       {"labelSelector", "fieldSelector", "limit", "continue", "resourceVersion", "watch"}));
   paths[collection].set("post", operation(kind, "post", v3, {"dryRun", "fieldManager", "fieldValidation"}));
   Value& one = paths[collection + "/{name}"];
   one.set("get", operation(kind, "get", v3, {}));
@@ -155,9 +173,13 @@ Value customSchema(const Resource& resource, Writer& writer) {
   Value out = resource.openApi.isObject() ? resource.openApi : Value::object({{"type", "object"}});
   Value properties = out.get("properties");
   if (!properties.isObject()) properties = Value::object();
-  properties.set("apiVersion", Value::object({{"type", "string"}, {"description", "The version of the schema that this object is written in."}}));
+  properties.set(
+      "apiVersion",
+      Value::object({{"type", "string"},
+                     {"description", "The version of the schema that this object is written in."}}));
   properties.set("kind", Value::object({{"type", "string"}, {"description", "The kind of this object."}}));
-  Value meta = writer.reference("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", resource.schemas->objectMeta());
+  Value meta =
+      writer.reference("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", resource.schemas->objectMeta());
   properties.set("metadata", std::move(meta));
   out.set("properties", std::move(properties));
   return out;
@@ -181,9 +203,13 @@ void addKind(const Resource& resource, Writer& writer, Value& paths, Value& defi
   definitions.set(name, std::move(one));
 }
 
-std::string pathOf(const KindInfo& kind) { return kind.group.empty() ? "api/" + kind.version : "apis/" + kind.group + "/" + kind.version; }
+std::string pathOf(const KindInfo& kind) {
+  return kind.group.empty() ? "api/" + kind.version : "apis/" + kind.group + "/" + kind.version;
+}
 
-Value info() { return Value::object({{"title", "Puppis"}, {"version", "v1.34.0"}}); }
+Value info() {
+  return Value::object({{"title", "Puppis"}, {"version", "v1.34.0"}});
+}
 
 }  // namespace
 
@@ -192,7 +218,8 @@ Value openApiIndex(const Registry& registry) {
   std::string hash = hex(std::to_string(registry.generation()));
   for (const ResourcePtr& resource : registry.all()) {
     std::string path = pathOf(*resource->kind);
-    if (!paths.has(path)) paths.set(path, Value::object({{"serverRelativeURL", "/openapi/v3/" + path + "?hash=" + hash}}));
+    if (!paths.has(path))
+      paths.set(path, Value::object({{"serverRelativeURL", "/openapi/v3/" + path + "?hash=" + hash}}));
   }
   return Value::object({{"paths", std::move(paths)}});
 }
@@ -205,7 +232,10 @@ std::optional<Value> openApiV3(const Registry& registry, const std::string& path
   }
   if (paths.empty()) return std::nullopt;
   definitions = writer.definitions(std::move(definitions));
-  return Value::object({{"openapi", "3.0.0"}, {"info", info()}, {"paths", std::move(paths)}, {"components", Value::object({{"schemas", std::move(definitions)}})}});
+  return Value::object({{"openapi", "3.0.0"},
+                        {"info", info()},
+                        {"paths", std::move(paths)},
+                        {"components", Value::object({{"schemas", std::move(definitions)}})}});
 }
 
 Value openApiV2(const Registry& registry) {
@@ -213,7 +243,10 @@ Value openApiV2(const Registry& registry) {
   Value paths = Value::object(), definitions = Value::object();
   for (const ResourcePtr& resource : registry.all()) addKind(*resource, writer, paths, definitions, false);
   definitions = writer.definitions(std::move(definitions));
-  return Value::object({{"swagger", "2.0"}, {"info", info()}, {"paths", std::move(paths)}, {"definitions", std::move(definitions)}});
+  return Value::object({{"swagger", "2.0"},
+                        {"info", info()},
+                        {"paths", std::move(paths)},
+                        {"definitions", std::move(definitions)}});
 }
 
 }  // namespace puppis::apiserver

@@ -42,7 +42,8 @@ bool pathMatches(const Value& rule, const std::string& path) {
   for (const Value& one : rule.get("nonResourceURLs").elements()) {
     const std::string& text = one.asString();
     if (text == "*" || text == path) return true;
-    if (endsWith(text, "*") && startsWith(path, std::string_view(text).substr(0, text.size() - 1))) return true;
+    if (endsWith(text, "*") && startsWith(path, std::string_view(text).substr(0, text.size() - 1)))
+      return true;
   }
   return false;
 }
@@ -100,7 +101,8 @@ std::shared_ptr<const RbacAuthorizer::Table> RbacAuthorizer::build() const {
   };
   std::map<std::string, Value> clusterRoles;
   std::vector<store::EntryPtr> roleEntries = all("clusterroles");
-  for (const store::EntryPtr& entry : roleEntries) clusterRoles[entry->value.get("metadata", "name").asString()] = entry->value.get("rules");
+  for (const store::EntryPtr& entry : roleEntries)
+    clusterRoles[entry->value.get("metadata", "name").asString()] = entry->value.get("rules");
   // A role with an aggregationRule has the rules of all that its selectors match.
   for (const store::EntryPtr& entry : roleEntries) {
     const Value& selectors = entry->value.get("aggregationRule", "clusterRoleSelectors");
@@ -140,7 +142,8 @@ bool RbacAuthorizer::anyRule(const User& user, const std::string& ns, F&& accept
   for (const Binding& binding : now->bindings) {
     if (!binding.ns.empty() && binding.ns != ns) continue;
     bool bound = false;
-    for (const Value& subject : binding.subjects.elements()) bound = bound || subjectIs(subject, user, binding.ns);
+    for (const Value& subject : binding.subjects.elements())
+      bound = bound || subjectIs(subject, user, binding.ns);
     if (!bound) continue;
     for (const Value& rule : binding.rules.elements()) {
       if (accepts(rule)) return true;
@@ -149,11 +152,15 @@ bool RbacAuthorizer::anyRule(const User& user, const std::string& ns, F&& accept
   return false;
 }
 
-std::optional<std::string> RbacAuthorizer::refuses(const User& user, const std::string& verb, const std::string& group, const std::string& resource,
-                                                   const std::string& subresource, const std::string& ns, const std::string& name) const {
+std::optional<std::string> RbacAuthorizer::refuses(const User& user, const std::string& verb,
+                                                   const std::string& group, const std::string& resource,
+                                                   const std::string& subresource, const std::string& ns,
+                                                   const std::string& name) const {
   if (user.in("system:masters")) return std::nullopt;
   bool allowed = anyRule(user, ns, [&](const Value& rule) {
-    if (!contains(rule.get("verbs"), verb) || !contains(rule.get("apiGroups"), group) || !resourceMatches(rule, resource, subresource)) return false;
+    if (!contains(rule.get("verbs"), verb) || !contains(rule.get("apiGroups"), group) ||
+        !resourceMatches(rule, resource, subresource))
+      return false;
     return rule.get("resourceNames").empty() || containsExactly(rule.get("resourceNames"), name);
   });
   if (allowed) return std::nullopt;
@@ -163,13 +170,17 @@ std::optional<std::string> RbacAuthorizer::refuses(const User& user, const std::
 bool RbacAuthorizer::allowsPath(const User& user, const std::string& verb, const std::string& path) const {
   if (user.in("system:masters")) return true;
   std::string lower = toLower(verb);
-  return anyRule(user, "", [&](const Value& rule) { return contains(rule.get("verbs"), lower) && pathMatches(rule, path); });
+  return anyRule(user, "", [&](const Value& rule) {
+    return contains(rule.get("verbs"), lower) && pathMatches(rule, path);
+  });
 }
 
 Value RbacAuthorizer::rulesOf(const User& user, const std::string& ns) const {
   Value resources = Value::array(), paths = Value::array();
   if (user.in("system:masters")) {
-    resources.push(Value::object({{"verbs", Value::array({"*"})}, {"apiGroups", Value::array({"*"})}, {"resources", Value::array({"*"})}}));
+    resources.push(Value::object({{"verbs", Value::array({"*"})},
+                                  {"apiGroups", Value::array({"*"})},
+                                  {"resources", Value::array({"*"})}}));
     paths.push(Value::object({{"verbs", Value::array({"*"})}, {"nonResourceURLs", Value::array({"*"})}}));
   }
   anyRule(user, ns, [&](const Value& rule) {

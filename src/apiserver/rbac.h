@@ -11,15 +11,16 @@
 
 namespace puppis::apiserver {
 
-/// Role-based access control over the Roles, ClusterRoles and their bindings in the store. The bindings are read again only after one of
-/// them changed. Members of system:masters may do everything.
+/// Role-based access control over the Roles, ClusterRoles and their bindings in the store. The bindings are
+/// read again only after one of them changed. Members of system:masters may do everything.
 class RbacAuthorizer final : public Authorizer {
  public:
   explicit RbacAuthorizer(Api& api);
   ~RbacAuthorizer() override;
 
-  std::optional<std::string> refuses(const User& user, const std::string& verb, const std::string& group, const std::string& resource,
-                                     const std::string& subresource, const std::string& ns, const std::string& name) const override;
+  std::optional<std::string> refuses(const User& user, const std::string& verb, const std::string& group,
+                                     const std::string& resource, const std::string& subresource,
+                                     const std::string& ns, const std::string& name) const override;
   bool allowsPath(const User& user, const std::string& verb, const std::string& path) const override;
   data::Value rulesOf(const User& user, const std::string& ns) const override;
 

@@ -14,7 +14,8 @@
 
 namespace puppis::apiserver {
 
-/// One served resource in one version, with where and how it is stored. Immutable, shared by the requests that use it.
+/// One served resource in one version, with where and how it is stored. Immutable, shared by the requests
+/// that use it.
 struct Resource {
   std::shared_ptr<const KindInfo> kind;     ///< as served
   std::shared_ptr<const KindInfo> storage;  ///< the stored version (may be the same)
@@ -37,7 +38,8 @@ struct Resource {
 };
 using ResourcePtr = std::shared_ptr<const Resource>;
 
-/// What the server serves now: the built-in kinds, and those that CustomResourceDefinitions added. Safe to share.
+/// What the server serves now: the built-in kinds, and those that CustomResourceDefinitions added. Safe to
+/// share.
 class Registry {
  public:
   explicit Registry(std::vector<KindInfo> builtin);

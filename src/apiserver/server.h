@@ -21,7 +21,7 @@ struct ServerConfig {
   std::string dataDirectory;  ///< "" keeps everything in memory
   bool fsync = true;
   std::string address = "127.0.0.1";
-  std::uint16_t port = 6443;  ///< 0 lets the system choose
+  std::uint16_t port = 6443;           ///< 0 lets the system choose
   std::vector<std::string> manifests;  ///< YAML texts applied at the start (CustomResourceDefinitions)
   unsigned workers = 8;
 };
@@ -42,7 +42,8 @@ class Server {
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   /// A kubeconfig whose user may do everything, by client certificate.
   [[nodiscard]] virtual std::string kubeconfig() const = 0;
-  /// A client in process that may do everything; `agent` names it in managedFields. Must not outlive the server.
+  /// A client in process that may do everything; `agent` names it in managedFields. Must not outlive the
+  /// server.
   virtual std::unique_ptr<kube::Client> client(std::string agent) = 0;
   virtual Api& api() = 0;
   /// Stops serving and closes the store.

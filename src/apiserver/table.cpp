@@ -8,12 +8,20 @@ using data::Value;
 namespace {
 
 constexpr std::string_view kNameDescription =
-    "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the "
-    "generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. "
-    "Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
+    "Name must be unique within a namespace. Is required when creating resources, although some resources "
+    "may allow a client to request the "
+    "generation of an appropriate name automatically. Name is primarily intended for creation idempotence "
+    "and configuration definition. "
+    "Cannot be updated. More info: "
+    "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
 
-Value column(const std::string& name, const std::string& type, const std::string& format, std::string_view description, int priority) {
-  return Value::object({{"name", name}, {"type", type}, {"format", format}, {"description", description}, {"priority", priority}});
+Value column(const std::string& name, const std::string& type, const std::string& format,
+             std::string_view description, int priority) {
+  return Value::object({{"name", name},
+                        {"type", type},
+                        {"format", format},
+                        {"description", description},
+                        {"priority", priority}});
 }
 
 }  // namespace
@@ -25,12 +33,15 @@ Value tableColumns(const KindInfo& kind) {
     out.push(column("Created At", "date", "", "", 0));
     return out;
   }
-  for (const TableColumn& one : kind.columns) out.push(column(one.name, one.type, one.format, one.description, one.priority));
+  for (const TableColumn& one : kind.columns)
+    out.push(column(one.name, one.type, one.format, one.description, one.priority));
   return out;
 }
 
 Value partialMetadata(const Value& object) {
-  return Value::object({{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", object.get("metadata")}});
+  return Value::object({{"kind", "PartialObjectMetadata"},
+                        {"apiVersion", "meta.k8s.io/v1"},
+                        {"metadata", object.get("metadata")}});
 }
 
 Value tableRow(const Value& object, const KindInfo& kind, const TableStyle& style, Nanos now) {
@@ -54,7 +65,8 @@ Value tableRow(const Value& object, const KindInfo& kind, const TableStyle& styl
 }
 
 Value tableOf(Value columns, std::vector<Value> rows, Value listMeta, const TableStyle& style) {
-  Value out = Value::object({{"kind", "Table"}, {"apiVersion", "meta.k8s.io/" + style.version}, {"metadata", std::move(listMeta)}});
+  Value out = Value::object(
+      {{"kind", "Table"}, {"apiVersion", "meta.k8s.io/" + style.version}, {"metadata", std::move(listMeta)}});
   out.set("columnDefinitions", std::move(columns));
   out.set("rows", Value::array(std::move(rows)));
   return out;

@@ -10,19 +10,23 @@ namespace {
 using data::Value;
 
 constexpr Nanos kBookmarkEvery = std::chrono::seconds(60);
-constexpr Nanos kLeastWait = std::chrono::milliseconds(100);  // between two looks at a watch that ended but was not closed yet
+constexpr Nanos kLeastWait =
+    std::chrono::milliseconds(100);  // between two looks at a watch that ended but was not closed yet
 constexpr std::size_t kMostBehind = 100'000;  // changes a watch may lag before it is ended
 
 Value bookmarkObject(const Resource& resource, store::Revision revision) {
   Value meta = Value::object({{"resourceVersion", std::to_string(revision)}});
-  return Value::object({{"kind", resource.kind->kind}, {"apiVersion", resource.kind->apiVersion()}, {"metadata", std::move(meta)}});
+  return Value::object({{"kind", resource.kind->kind},
+                        {"apiVersion", resource.kind->apiVersion()},
+                        {"metadata", std::move(meta)}});
 }
 
 }  // namespace
 
 class WatchHub::OneWatch final : public store::WatchSink, public std::enable_shared_from_this<OneWatch> {
  public:
-  OneWatch(WatchHub& hub, WatchRequest request, Nanos now) : hub_(hub), request_(std::move(request)), told_(request_.after) {
+  OneWatch(WatchHub& hub, WatchRequest request, Nanos now)
+      : hub_(hub), request_(std::move(request)), told_(request_.after) {
     initial_ = std::move(request_.initial);
     if (request_.timeout) endAt_ = now + *request_.timeout;
     nextBookmark_ = now + kBookmarkEvery;
@@ -109,7 +113,8 @@ class WatchHub::OneWatch final : public store::WatchSink, public std::enable_sha
 
   void bookmark() {
     if (!request_.bookmarks) return;
-    // Everything the store has delivered is in the queue or told; with an empty queue, all of it has been told.
+    // Everything the store has delivered is in the queue or told; with an empty queue, all of it has been
+    // told.
     store::Revision at = hub_.store_.delivered();
     {
       std::lock_guard lock(mutex_);
@@ -119,7 +124,8 @@ class WatchHub::OneWatch final : public store::WatchSink, public std::enable_sha
   }
 
   [[nodiscard]] bool wanted(const Value& object) const {
-    return request_.labels.matches(object.get("metadata", "labels")) && (!request_.fields || request_.fields(object));
+    return request_.labels.matches(object.get("metadata", "labels")) &&
+           (!request_.fields || request_.fields(object));
   }
 
   void take(const store::Event& event, std::vector<WatchItem>& items) {
@@ -127,7 +133,8 @@ class WatchHub::OneWatch final : public store::WatchSink, public std::enable_sha
     bool is = event.entry && wanted(event.entry->value);
     bool was = event.previous && wanted(event.previous->value);
     if (is) {
-      items.push_back({was ? WatchItem::Type::Modified : WatchItem::Type::Added, request_.resource->fromStorage(event.entry->value), event.revision});
+      items.push_back({was ? WatchItem::Type::Modified : WatchItem::Type::Added,
+                       request_.resource->fromStorage(event.entry->value), event.revision});
     } else if (was) {
       Value gone = request_.resource->fromStorage(event.previous->value);
       gone["metadata"].set("resourceVersion", std::to_string(event.revision));
@@ -159,7 +166,8 @@ class WatchHub::Handle final : public WatchHandle {
   std::shared_ptr<OneWatch> watch_;
 };
 
-WatchHub::WatchHub(store::Store& store, Clock& clock) : store_(store), clock_(clock), thread_([this] { run(); }) {}
+WatchHub::WatchHub(store::Store& store, Clock& clock)
+    : store_(store), clock_(clock), thread_([this] { run(); }) {}
 
 WatchHub::~WatchHub() {
   {
@@ -235,7 +243,8 @@ void WatchHub::run() {
     for (auto& watch : now) watch->pump(time);
     lock.lock();
     for (auto& watch : now) {
-      if (std::optional<Nanos> due = watch->due(); due && all_.count(watch) != 0) dueAt(std::max(*due, time + kLeastWait));
+      if (std::optional<Nanos> due = watch->due(); due && all_.count(watch) != 0)
+        dueAt(std::max(*due, time + kLeastWait));
     }
   }
 }

@@ -27,7 +27,7 @@ struct WatchItem {
 
 struct WatchRequest {
   ResourcePtr resource;
-  std::string prefix;            ///< of the keys
+  std::string prefix;  ///< of the keys
   kube::LabelSelector labels;
   std::function<bool(const data::Value&)> fields;  ///< empty: all
   store::Revision after = 0;
@@ -38,14 +38,15 @@ struct WatchRequest {
   std::function<void(Status)> ended;                  ///< once, last; success at the timeout
 };
 
-/// A running watch; when the destructor returns nothing more is told (destroying it from inside its own callback is allowed).
+/// A running watch; when the destructor returns nothing more is told (destroying it from inside its own
+/// callback is allowed).
 class WatchHandle {
  public:
   virtual ~WatchHandle() = default;
 };
 
-/// Takes changes from the store and tells them to watches, on one thread of its own, so that neither writers nor other watches
-/// wait for a slow one. An idle watch costs memory only.
+/// Takes changes from the store and tells them to watches, on one thread of its own, so that neither writers
+/// nor other watches wait for a slow one. An idle watch costs memory only.
 class WatchHub {
  public:
   WatchHub(store::Store& store, Clock& clock);

@@ -330,8 +330,8 @@ class Session {
     return evaluate(std::move(program), std::span<const Binding>(bindings.begin(), bindings.size()));
   }
 
-  /// Whether optional fields (`a?: ...`) are left alone until they are looked at. They never make a value fail, so
-  /// rendering sets this; what is shown of all fields should not.
+  /// Whether optional fields (`a?: ...`) are left alone until they are looked at. They never make a value
+  /// fail, so rendering sets this; what is shown of all fields should not.
   void deferOptionalFields(bool deferred);
 
   /// Data as a CUE value.

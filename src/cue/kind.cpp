@@ -9,8 +9,15 @@ std::string kindText(std::uint16_t kinds) {
   if (kinds == kBottom) return "_|_";
   if ((kinds & kTop) == kTop) return "_";
   static constexpr std::array<std::pair<std::uint16_t, std::string_view>, 9> kWords = {{
-      {kNull, "null"}, {kBool, "bool"}, {kInt, "int"}, {kFloat, "float"}, {kString, "string"},
-      {kBytes, "bytes"}, {kFunc, "func"}, {kList, "list"}, {kStruct, "struct"},
+      {kNull, "null"},
+      {kBool, "bool"},
+      {kInt, "int"},
+      {kFloat, "float"},
+      {kString, "string"},
+      {kBytes, "bytes"},
+      {kFunc, "func"},
+      {kList, "list"},
+      {kStruct, "struct"},
   }};
   // "number" stands for both of its kinds, and last.
   bool number = (kinds & kNumber) == kNumber;
@@ -30,11 +37,16 @@ std::string kindText(std::uint16_t kinds) {
 
 std::string_view severityWord(Severity severity) {
   switch (severity) {
-    case Severity::Eval: return "eval";
-    case Severity::User: return "user";
-    case Severity::StructuralCycle: return "structural_cycle";
-    case Severity::Incomplete: return "incomplete";
-    case Severity::Cycle: return "cycle";
+    case Severity::Eval:
+      return "eval";
+    case Severity::User:
+      return "user";
+    case Severity::StructuralCycle:
+      return "structural_cycle";
+    case Severity::Incomplete:
+      return "incomplete";
+    case Severity::Cycle:
+      return "cycle";
   }
   return "eval";
 }

@@ -44,7 +44,8 @@ Result<std::vector<Selector>> parsePath(std::string_view path) {
         TRY(auto text, unquote(inner));
         s.name = text.text;
       } else {
-        if (inner.empty() || inner.find_first_not_of("0123456789") != std::string_view::npos || inner.size() > 9) {
+        if (inner.empty() || inner.find_first_not_of("0123456789") != std::string_view::npos ||
+            inner.size() > 9) {
           return bad("index must be a number");
         }
         s.type = Selector::Type::Index;

@@ -29,9 +29,13 @@ void ArenaPool::give(Arena arena) {
 Runtime::Runtime() : impl_(std::make_unique<Impl>()) {}
 Runtime::~Runtime() = default;
 
-std::shared_ptr<Runtime> Runtime::make() { return std::shared_ptr<Runtime>(new Runtime()); }
+std::shared_ptr<Runtime> Runtime::make() {
+  return std::shared_ptr<Runtime>(new Runtime());
+}
 
-void Runtime::setImporter(Importer importer) { impl_->importer = std::move(importer); }
+void Runtime::setImporter(Importer importer) {
+  impl_->importer = std::move(importer);
+}
 
 Result<std::shared_ptr<const Program>> Runtime::compile(std::span<const std::shared_ptr<const File>> files,
                                                         const CompileOptions& options) {
@@ -77,7 +81,8 @@ Vertex* instantiateProgram(Context& ctx, const Program& program) {
   Environment* env = ctx.make<Environment>();
   for (ir::StructLit* s : compiled.roots) root->conjuncts.push(ctx.arena, ctx.conjunct(env, s));
   if (!compiled.openLabels.empty()) {
-    std::span<ir::Decl*> decls{ctx.arena.array<ir::Decl*>(compiled.openLabels.size()), compiled.openLabels.size()};
+    std::span<ir::Decl*> decls{ctx.arena.array<ir::Decl*>(compiled.openLabels.size()),
+                               compiled.openLabels.size()};
     for (std::size_t i = 0; i < decls.size(); ++i) {
       auto* f = ctx.make<ir::Field>();
       f->label = compiled.openLabels[i];

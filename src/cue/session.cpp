@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cue/session_impl.h"
-
 #include "cue/compile/compiler.h"
+#include "cue/session_impl.h"
 #include "cue/syntax/parse.h"
 
 namespace puppis::cue {
@@ -13,11 +12,21 @@ Session::Session(std::shared_ptr<Runtime> runtime, Budget budget)
     : impl_(std::make_unique<Impl>(std::move(runtime), budget)) {}
 Session::~Session() = default;
 
-const std::optional<Error>& Session::exhausted() const { return impl_->ctx.exhausted(); }
-void Session::deferOptionalFields(bool deferred) { impl_->ctx.defersOptional = deferred; }
-std::uint64_t Session::steps() const { return impl_->ctx.steps(); }
-std::size_t Session::arenaBytes() const { return impl_->ctx.arena.bytes(); }
-const std::shared_ptr<Runtime>& Session::runtime() const { return impl_->ctx.runtimePtr(); }
+const std::optional<Error>& Session::exhausted() const {
+  return impl_->ctx.exhausted();
+}
+void Session::deferOptionalFields(bool deferred) {
+  impl_->ctx.defersOptional = deferred;
+}
+std::uint64_t Session::steps() const {
+  return impl_->ctx.steps();
+}
+std::size_t Session::arenaBytes() const {
+  return impl_->ctx.arena.bytes();
+}
+const std::shared_ptr<Runtime>& Session::runtime() const {
+  return impl_->ctx.runtimePtr();
+}
 
 ir::Unit* Session::Impl::unitFor(std::shared_ptr<const SourceFile> source, const ir::Unit* appendedTo) {
   auto unit = std::make_unique<ir::Unit>();
@@ -34,7 +43,8 @@ ir::Node* Session::Impl::exprOf(const data::Value& value, const ir::Unit* unit) 
     return node;
   };
   switch (value.kind()) {
-    case data::Kind::Null: return at(ctx.make<ir::Null>());
+    case data::Kind::Null:
+      return at(ctx.make<ir::Null>());
     case data::Kind::Bool: {
       auto* out = at(ctx.make<ir::Bool>());
       out->value = value.asBool();
@@ -90,11 +100,16 @@ Feature Session::Impl::featureOf(const Selector& s) {
     return Feature(type, ctx.symbols.intern(key));
   };
   switch (s.type) {
-    case Selector::Type::String: return ctx.stringLabel(s.name);
-    case Selector::Type::Index: return eval::Context::intLabel(s.index);
-    case Selector::Type::Definition: return {LabelType::Definition, ctx.symbols.intern(s.name)};
-    case Selector::Type::Hidden: return hidden(LabelType::Hidden);
-    case Selector::Type::HiddenDefinition: return hidden(LabelType::HiddenDefinition);
+    case Selector::Type::String:
+      return ctx.stringLabel(s.name);
+    case Selector::Type::Index:
+      return eval::Context::intLabel(s.index);
+    case Selector::Type::Definition:
+      return {LabelType::Definition, ctx.symbols.intern(s.name)};
+    case Selector::Type::Hidden:
+      return hidden(LabelType::Hidden);
+    case Selector::Type::HiddenDefinition:
+      return hidden(LabelType::HiddenDefinition);
   }
   return {};
 }
@@ -107,7 +122,9 @@ Selector Session::Impl::selectorOf(Feature f) {
       out.type = Selector::Type::Index;
       out.index = f.index();
       break;
-    case LabelType::Definition: out.type = Selector::Type::Definition; break;
+    case LabelType::Definition:
+      out.type = Selector::Type::Definition;
+      break;
     case LabelType::Hidden:
     case LabelType::HiddenDefinition: {
       out.type = f.type() == LabelType::Hidden ? Selector::Type::Hidden : Selector::Type::HiddenDefinition;
@@ -115,7 +132,8 @@ Selector Session::Impl::selectorOf(Feature f) {
       out.package = std::string(key.substr(std::min(key.size(), key.find('\0') + 1)));
       break;
     }
-    default: break;
+    default:
+      break;
   }
   return out;
 }
@@ -154,7 +172,8 @@ Value Session::evaluate(std::shared_ptr<const Program> program, std::span<const 
 Value Session::fromData(const data::Value& value, std::shared_ptr<const SourceFile> source) {
   eval::Context& ctx = impl_->ctx;
   auto* v = ctx.make<Vertex>();
-  v->conjuncts.push(ctx.arena, ctx.conjunct(nullptr, impl_->exprOf(value, impl_->unitFor(std::move(source), nullptr))));
+  v->conjuncts.push(ctx.arena,
+                    ctx.conjunct(nullptr, impl_->exprOf(value, impl_->unitFor(std::move(source), nullptr))));
   return {this, v};
 }
 
@@ -185,7 +204,8 @@ Value Session::makeStruct(std::span<const FieldView> fields, bool open) {
 Value Session::makeList(std::span<const Value> elements, bool open) {
   eval::Context& ctx = impl_->ctx;
   auto* lit = ctx.make<ir::ListLit>();
-  lit->elements = {ctx.arena.array<ir::Node*>(elements.size() + (open ? 1 : 0)), elements.size() + (open ? 1 : 0)};
+  lit->elements = {ctx.arena.array<ir::Node*>(elements.size() + (open ? 1 : 0)),
+                   elements.size() + (open ? 1 : 0)};
   std::size_t i = 0;
   for (const Value& e : elements) lit->elements[i++] = e.vertex();
   if (open) {
@@ -213,7 +233,8 @@ Value Session::reopened(const Value& value) {
   return value;
 }
 
-Result<Value> Session::evaluateExpression(std::string_view text, const Value& scope, const CompileOptions& options) {
+Result<Value> Session::evaluateExpression(std::string_view text, const Value& scope,
+                                          const CompileOptions& options) {
   TRY(auto file, parseExpression(SourceFile::make("<expression>", std::string(text))));
   eval::Context& ctx = impl_->ctx;
   Compiler compiler(ctx.runtime(), options);
@@ -228,9 +249,9 @@ Result<Value> Session::evaluateExpression(std::string_view text, const Value& sc
     for (const Vertex* a : around->arcs) {
       if (a->label.isLet()) continue;
       // The compiler knows the shared labels only.
-      labels.push_back(a->label.isString()
-                           ? Feature(LabelType::String, ctx.runtime().impl().symbols.intern(ctx.labelText(a->label)))
-                           : a->label);
+      labels.push_back(a->label.isString() ? Feature(LabelType::String, ctx.runtime().impl().symbols.intern(
+                                                                            ctx.labelText(a->label)))
+                                           : a->label);
     }
     compiler.setScope(std::move(labels));
   }

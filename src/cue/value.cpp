@@ -12,7 +12,9 @@ using ir::ArcType;
 
 namespace {
 
-Context& contextOf(const Value& v) { return v.session()->impl().ctx; }
+Context& contextOf(const Value& v) {
+  return v.session()->impl().ctx;
+}
 
 Vertex* finished(const Value& v) {
   Vertex* x = v.vertex();
@@ -56,7 +58,9 @@ Error wrongKind(const Value& v, const char* wanted) {
 
 }  // namespace
 
-bool Value::exists() const { return vertex_ != nullptr; }
+bool Value::exists() const {
+  return vertex_ != nullptr;
+}
 
 Value Value::lookup(std::string_view path) const {
   auto parsed = parsePath(path);
@@ -117,7 +121,9 @@ std::uint16_t Value::incompleteKind() const {
   return eval::kindOf(x);
 }
 
-bool Value::isConcrete() const { return kind() != kBottom; }
+bool Value::isConcrete() const {
+  return kind() != kBottom;
+}
 
 bool Value::isOpen() const {
   if (vertex_ == nullptr) return false;
@@ -134,7 +140,9 @@ std::optional<Value> Value::defaultValue() const {
   return Value(session_, d);
 }
 
-Value Value::resolved() const { return vertex_ == nullptr ? Value() : Value(session_, resolvedVertex(*this)); }
+Value Value::resolved() const {
+  return vertex_ == nullptr ? Value() : Value(session_, resolvedVertex(*this));
+}
 
 std::optional<Error> Value::error() const {
   if (vertex_ == nullptr) return std::nullopt;
@@ -187,7 +195,8 @@ std::vector<FieldView> Value::fields(FieldFilter filter) const {
   if (vertex_ == nullptr) return out;
   Context& ctx = contextOf(*this);
   Vertex* x = resolvedVertex(*this);
-  std::vector<Feature> order = guarded(ctx, std::vector<Feature>(), [&] { return eval::orderedFeatures(ctx, x); });
+  std::vector<Feature> order =
+      guarded(ctx, std::vector<Feature>(), [&] { return eval::orderedFeatures(ctx, x); });
   for (Feature f : order) {
     if (f.isLet() || f.isInt()) continue;
     if (f.isDef() && !filter.definitions) continue;
@@ -232,7 +241,8 @@ std::vector<Error> Value::validate(ValidateOptions options) const {
   finished(*this);
   Bottom* b = guarded(ctx, static_cast<Bottom*>(nullptr), [&] {
     return eval::validateVertex(
-        ctx, x, {.concrete = options.concrete, .final = options.final || options.concrete, .allErrors = true});
+        ctx, x,
+        {.concrete = options.concrete, .final = options.final || options.concrete, .allErrors = true});
   });
   if (const auto& limit = session_->exhausted()) return {*limit};
   std::vector<Error> out;
@@ -287,8 +297,8 @@ bool Value::equals(const Value& other) const {
                  [&] { return ctx.equal(a, b, eval::kEqualRegularOnly | eval::kEqualIgnoreOptional); });
 }
 
-void Value::walk(const std::function<bool(const Value&)>& before, const std::function<void(const Value&)>& after,
-                 FieldFilter filter) const {
+void Value::walk(const std::function<bool(const Value&)>& before,
+                 const std::function<void(const Value&)>& after, FieldFilter filter) const {
   if (vertex_ == nullptr) return;
   if (!before(*this)) return;
   for (const Value& e : elements()) e.walk(before, after, filter);

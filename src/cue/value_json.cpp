@@ -39,11 +39,16 @@ class ToJson {
       return {};
     }
     switch (v->base->kind) {
-      case ir::NodeKind::Null: return nullptr;
-      case ir::NodeKind::Bool: return static_cast<ir::Bool*>(v->base)->value;
-      case ir::NodeKind::Num: return number(static_cast<ir::Num*>(v->base)->value);
-      case ir::NodeKind::String: return static_cast<ir::String*>(v->base)->text;
-      case ir::NodeKind::Bytes: return base64Encode(static_cast<ir::Bytes*>(v->base)->text);
+      case ir::NodeKind::Null:
+        return nullptr;
+      case ir::NodeKind::Bool:
+        return static_cast<ir::Bool*>(v->base)->value;
+      case ir::NodeKind::Num:
+        return number(static_cast<ir::Num*>(v->base)->value);
+      case ir::NodeKind::String:
+        return static_cast<ir::String*>(v->base)->text;
+      case ir::NodeKind::Bytes:
+        return base64Encode(static_cast<ir::Bytes*>(v->base)->text);
       case ir::NodeKind::Bottom: {
         // Where fields failed, they tell it with their own paths.
         auto* b = static_cast<Bottom*>(v->base);
@@ -65,9 +70,10 @@ class ToJson {
           if (arc == nullptr) continue;
           if (arc->arcType == ir::ArcType::Required) {
             eval::Restore at(ctx_.vertex, arc);
-            Bottom* b = ctx_.bottomOf(ctx_.newPosf(arc->conjuncts.empty() ? ir::Origin{} : arc->conjuncts[0].x->origin(),
-                                                   "field is required but not present", {}),
-                                      eval::Code::Incomplete);
+            Bottom* b = ctx_.bottomOf(
+                ctx_.newPosf(arc->conjuncts.empty() ? ir::Origin{} : arc->conjuncts[0].x->origin(),
+                             "field is required but not present", {}),
+                eval::Code::Incomplete);
             failed(b);
             continue;
           }
@@ -76,7 +82,9 @@ class ToJson {
         }
         return out;
       }
-      default: incomplete(v); return {};
+      default:
+        incomplete(v);
+        return {};
     }
   }
 

@@ -89,7 +89,8 @@ class Store {
   /// How many keys are in [from, to) now.
   [[nodiscard]] virtual std::size_t count(std::string_view from, std::string_view to) const = 0;
   [[nodiscard]] virtual Revision revision() const = 0;
-  /// Every change up to this revision has been given to every watch (it trails `revision` by the publishing under way).
+  /// Every change up to this revision has been given to every watch (it trails `revision` by the publishing
+  /// under way).
   [[nodiscard]] virtual Revision delivered() const = 0;
   /// The oldest revision that `range` and `watch` may still ask for is one above this.
   [[nodiscard]] virtual Revision compacted() const = 0;

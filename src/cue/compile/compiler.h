@@ -28,11 +28,11 @@ class Compiler {
  private:
   struct AliasEntry {
     const Node* source = nullptr;
-    const Node* letExpr = nullptr;   ///< of a let not compiled yet
+    const Node* letExpr = nullptr;  ///< of a let not compiled yet
     const LetClause* let = nullptr;
     ir::Expr* expr = nullptr;
     Feature feature;
-    bool pending = false;            ///< a let that is being compiled
+    bool pending = false;  ///< a let that is being compiled
     bool used = false;
   };
   struct Frame {

@@ -12,7 +12,9 @@ ir::ArcType arcTypeOf(Token constraint) {
   return ir::ArcType::Member;
 }
 
-bool isNamed(const Ident* id) { return id != nullptr && id->name != "_"; }
+bool isNamed(const Ident* id) {
+  return id != nullptr && id->name != "_";
+}
 
 std::string labelString(const Field& x) {
   const Node* label = x.label;
@@ -94,7 +96,8 @@ void Compiler::addLetDecl(const Decl* d) {
 
 ir::Node* Compiler::decl(const Decl* d) {
   switch (d->kind) {
-    case NodeKind::Field: return fieldDecl(static_cast<const Field&>(*d));
+    case NodeKind::Field:
+      return fieldDecl(static_cast<const Field&>(*d));
     case NodeKind::LetClause: {
       const auto& x = static_cast<const LetClause&>(*d);
       bool saved = refersToForVariable_;
@@ -116,10 +119,14 @@ ir::Node* Compiler::decl(const Decl* d) {
       out->value = x.type != nullptr ? expr(x.type) : make<ir::Top>(d);
       return out;
     }
-    case NodeKind::Comprehension: return comprehension(static_cast<const Comprehension&>(*d), false);
-    case NodeKind::EmbedDecl: return expr(static_cast<const EmbedDecl&>(*d).expr);
-    case NodeKind::BadDecl: return fail(d, "invalid declaration");
-    default: return nullptr;  // package clause, imports, attributes, comments
+    case NodeKind::Comprehension:
+      return comprehension(static_cast<const Comprehension&>(*d), false);
+    case NodeKind::EmbedDecl:
+      return expr(static_cast<const EmbedDecl&>(*d).expr);
+    case NodeKind::BadDecl:
+      return fail(d, "invalid declaration");
+    default:
+      return nullptr;  // package clause, imports, attributes, comments
   }
 }
 
@@ -175,7 +182,8 @@ ir::Node* Compiler::fieldDecl(const Field& x) {
       out->hasLabelAlias = x.alias != nullptr && x.alias->label != nullptr;
       return out;
     }
-    default: return fail(&x, "invalid label");
+    default:
+      return fail(&x, "invalid label");
   }
 }
 
@@ -253,7 +261,8 @@ ir::Node* Compiler::comprehension(const Comprehension& x, bool inList) {
       clauses.push_back(out);
     }
   }
-  if (x.value == nullptr || !x.value->is<StructLit>()) return bad(x.value, "comprehension value must be a struct");
+  if (x.value == nullptr || !x.value->is<StructLit>())
+    return bad(x.value, "comprehension value must be a struct");
   if (hasTry) ++inTry_;
   ir::Expr* body = expr(x.value);
   if (hasTry) --inTry_;
@@ -338,7 +347,8 @@ Feature Compiler::label(const Node* n) {
     case Token::Float:
       fail(n, "float " + std::string(lit->text) + " cannot be used as label");
       return {};
-    default: return {LabelType::String, symbols.intern(lit->text)};
+    default:
+      return {LabelType::String, symbols.intern(lit->text)};
   }
 }
 

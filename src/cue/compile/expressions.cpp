@@ -9,24 +9,42 @@ namespace {
 
 ir::Op opOf(Token token) {
   switch (token) {
-    case Token::And: return ir::Op::And;
-    case Token::Or: return ir::Op::Or;
-    case Token::Add: return ir::Op::Add;
-    case Token::Sub: return ir::Op::Subtract;
-    case Token::Mul: return ir::Op::Multiply;
-    case Token::Quo: return ir::Op::Quotient;
-    case Token::LAnd: return ir::Op::BoolAnd;
-    case Token::LOr: return ir::Op::BoolOr;
-    case Token::Not: return ir::Op::Not;
-    case Token::Eql: return ir::Op::Equal;
-    case Token::Neq: return ir::Op::NotEqual;
-    case Token::Lss: return ir::Op::Less;
-    case Token::Leq: return ir::Op::LessEqual;
-    case Token::Gtr: return ir::Op::Greater;
-    case Token::Geq: return ir::Op::GreaterEqual;
-    case Token::Mat: return ir::Op::Match;
-    case Token::NMat: return ir::Op::NotMatch;
-    default: return ir::Op::None;
+    case Token::And:
+      return ir::Op::And;
+    case Token::Or:
+      return ir::Op::Or;
+    case Token::Add:
+      return ir::Op::Add;
+    case Token::Sub:
+      return ir::Op::Subtract;
+    case Token::Mul:
+      return ir::Op::Multiply;
+    case Token::Quo:
+      return ir::Op::Quotient;
+    case Token::LAnd:
+      return ir::Op::BoolAnd;
+    case Token::LOr:
+      return ir::Op::BoolOr;
+    case Token::Not:
+      return ir::Op::Not;
+    case Token::Eql:
+      return ir::Op::Equal;
+    case Token::Neq:
+      return ir::Op::NotEqual;
+    case Token::Lss:
+      return ir::Op::Less;
+    case Token::Leq:
+      return ir::Op::LessEqual;
+    case Token::Gtr:
+      return ir::Op::Greater;
+    case Token::Geq:
+      return ir::Op::GreaterEqual;
+    case Token::Mat:
+      return ir::Op::Match;
+    case Token::NMat:
+      return ir::Op::NotMatch;
+    default:
+      return ir::Op::None;
   }
 }
 
@@ -43,10 +61,14 @@ ir::Expr* Compiler::expr(const Expr* x) {
     ~Leave() { --depth; }
   } leave{depth_};
   switch (x->kind) {
-    case NodeKind::Ident: return reference(static_cast<const Ident&>(*x));
-    case NodeKind::FuncExpr: return make<ir::Top>(x);
-    case NodeKind::StructLit: return structLit(static_cast<const StructLit&>(*x));
-    case NodeKind::ListLit: return listLit(static_cast<const ListLit&>(*x));
+    case NodeKind::Ident:
+      return reference(static_cast<const Ident&>(*x));
+    case NodeKind::FuncExpr:
+      return make<ir::Top>(x);
+    case NodeKind::StructLit:
+      return structLit(static_cast<const StructLit&>(*x));
+    case NodeKind::ListLit:
+      return listLit(static_cast<const ListLit&>(*x));
     case NodeKind::SelectorExpr: {
       const auto& s = static_cast<const SelectorExpr&>(*x);
       auto* out = make<ir::SelectorExpr>(x);
@@ -83,10 +105,14 @@ ir::Expr* Compiler::expr(const Expr* x) {
       out->errors = list;
       return out;
     }
-    case NodeKind::BadExpr: return fail(x, "invalid expression");
-    case NodeKind::BasicLit: return literal(static_cast<const BasicLit&>(*x));
-    case NodeKind::Interpolation: return interpolation(static_cast<const Interpolation&>(*x));
-    case NodeKind::ParenExpr: return expr(static_cast<const ParenExpr&>(*x).x);
+    case NodeKind::BadExpr:
+      return fail(x, "invalid expression");
+    case NodeKind::BasicLit:
+      return literal(static_cast<const BasicLit&>(*x));
+    case NodeKind::Interpolation:
+      return interpolation(static_cast<const Interpolation&>(*x));
+    case NodeKind::ParenExpr:
+      return expr(static_cast<const ParenExpr&>(*x).x);
     case NodeKind::CallExpr: {
       const auto& c = static_cast<const CallExpr&>(*x);
       auto* out = make<ir::CallExpr>(x);
@@ -96,10 +122,14 @@ ir::Expr* Compiler::expr(const Expr* x) {
       out->args = span(args);
       return out;
     }
-    case NodeKind::UnaryExpr: return unary(static_cast<const UnaryExpr&>(*x));
-    case NodeKind::BinaryExpr: return binary(static_cast<const BinaryExpr&>(*x));
-    case NodeKind::PostfixExpr: return postfix(static_cast<const PostfixExpr&>(*x));
-    default: return fail(x, std::string(nodeKindName(x->kind)) + " values not allowed in this position");
+    case NodeKind::UnaryExpr:
+      return unary(static_cast<const UnaryExpr&>(*x));
+    case NodeKind::BinaryExpr:
+      return binary(static_cast<const BinaryExpr&>(*x));
+    case NodeKind::PostfixExpr:
+      return postfix(static_cast<const PostfixExpr&>(*x));
+    default:
+      return fail(x, std::string(nodeKindName(x->kind)) + " values not allowed in this position");
   }
 }
 
@@ -160,8 +190,10 @@ ir::Expr* Compiler::literal(const BasicLit& x) {
       out->value = x.token == Token::True;
       return out;
     }
-    case Token::Null: return make<ir::Null>(&x);
-    default: return fail(&x, "unknown literal type");
+    case Token::Null:
+      return make<ir::Null>(&x);
+    default:
+      return fail(&x, "unknown literal type");
   }
 }
 
@@ -216,8 +248,10 @@ ir::Expr* Compiler::unary(const UnaryExpr& x) {
       out->expr = expr(x.x);
       return out;
     }
-    case Token::Mul: return fail(&x, "preference mark not allowed at this position");
-    default: return fail(&x, "unsupported unary operator \"" + std::string(tokenText(x.op)) + "\"");
+    case Token::Mul:
+      return fail(&x, "preference mark not allowed at this position");
+    default:
+      return fail(&x, "unsupported unary operator \"" + std::string(tokenText(x.op)) + "\"");
   }
 }
 
@@ -267,7 +301,8 @@ void Compiler::requireConcrete(const Expr* syntax, ir::Op op, const ir::Expr* x)
   std::string_view text = file_->source->text();
   std::string shown(text.substr(std::min<std::size_t>(syntax->pos.offset, text.size()),
                                 syntax->end > syntax->pos.offset ? syntax->end - syntax->pos.offset : 0));
-  fail(syntax, "invalid operand " + shown + " ('" + std::string(ir::opText(op)) + "' requires concrete value)");
+  fail(syntax,
+       "invalid operand " + shown + " ('" + std::string(ir::opText(op)) + "' requires concrete value)");
 }
 
 ir::Expr* Compiler::postfix(const PostfixExpr& x) {

@@ -8,14 +8,16 @@ namespace puppis::cue {
 
 enum class LabelType : std::uint8_t { Invalid, String, Int, Definition, Hidden, HiddenDefinition, Let };
 
-/// An interned label: a 28-bit index and the type. For Int the index is the number itself, for Let a number unique in
-/// the Runtime, else the index of a Symbols entry. Hidden names are interned together with their package.
+/// An interned label: a 28-bit index and the type. For Int the index is the number itself, for Let a number
+/// unique in the Runtime, else the index of a Symbols entry. Hidden names are interned together with their
+/// package.
 class Feature {
  public:
   static constexpr std::uint32_t kMaxIndex = (1U << 28) - 1;
 
   constexpr Feature() = default;
-  constexpr Feature(LabelType type, std::uint32_t index) : bits_(index << 4 | static_cast<std::uint32_t>(type)) {}
+  constexpr Feature(LabelType type, std::uint32_t index)
+      : bits_(index << 4 | static_cast<std::uint32_t>(type)) {}
 
   [[nodiscard]] constexpr bool valid() const { return bits_ != 0; }
   [[nodiscard]] constexpr LabelType type() const { return static_cast<LabelType>(bits_ & 15); }

@@ -12,9 +12,9 @@
 #include "cue/number/decimal.h"
 #include "cue/syntax/ast.h"
 
-// The language the evaluator runs: what the compiler makes of a syntax tree, and the values evaluation produces,
-// in one hierarchy, because every value may stand where an expression may. Nodes of a Program are immutable and shared
-// between threads; nodes made while evaluating live in the arena of the evaluation.
+// The language the evaluator runs: what the compiler makes of a syntax tree, and the values evaluation
+// produces, in one hierarchy, because every value may stand where an expression may. Nodes of a Program are
+// immutable and shared between threads; nodes made while evaluating live in the arena of the evaluation.
 
 namespace puppis::cue::ir {
 
@@ -43,24 +43,76 @@ struct Origin {
 
 enum class NodeKind : std::uint8_t {
   // Values.
-  Null, Bool, Num, String, Bytes, Top, BasicType, BoundValue, Conjunction, Disjunction, Bottom, Builtin,
-  BuiltinValidator, Vertex,
+  Null,
+  Bool,
+  Num,
+  String,
+  Bytes,
+  Top,
+  BasicType,
+  BoundValue,
+  Conjunction,
+  Disjunction,
+  Bottom,
+  Builtin,
+  BuiltinValidator,
+  Vertex,
   // What stands for the value of a Vertex with fields; never an expression.
-  StructMarker, ListMarker,
+  StructMarker,
+  ListMarker,
   // Expressions that are evaluated.
-  StructLit, ListLit, BoundExpr, Interpolation, UnaryExpr, BinaryExpr, CallExpr, DisjunctionExpr, SliceExpr,
-  LabelReference, OpenExpr,
+  StructLit,
+  ListLit,
+  BoundExpr,
+  Interpolation,
+  UnaryExpr,
+  BinaryExpr,
+  CallExpr,
+  DisjunctionExpr,
+  SliceExpr,
+  LabelReference,
+  OpenExpr,
   // Expressions that resolve to a Vertex.
-  FieldReference, ValueReference, DynamicReference, ImportReference, LetReference, SelectorExpr, IndexExpr,
+  FieldReference,
+  ValueReference,
+  DynamicReference,
+  ImportReference,
+  LetReference,
+  SelectorExpr,
+  IndexExpr,
   // Declarations.
-  Field, LetField, PatternField, Ellipsis, DynamicField, Comprehension,
+  Field,
+  LetField,
+  PatternField,
+  Ellipsis,
+  DynamicField,
+  Comprehension,
   // Clauses.
-  ForClause, IfClause, LetClause, TryClause,
+  ForClause,
+  IfClause,
+  LetClause,
+  TryClause,
 };
 
 enum class Op : std::uint8_t {
-  None, And, Or, Add, Subtract, Multiply, Quotient, BoolAnd, BoolOr, Not,
-  Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, Match, NotMatch,
+  None,
+  And,
+  Or,
+  Add,
+  Subtract,
+  Multiply,
+  Quotient,
+  BoolAnd,
+  BoolOr,
+  Not,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Match,
+  NotMatch,
 };
 std::string_view opText(Op op);
 
@@ -93,7 +145,9 @@ struct Node {
   }
   [[nodiscard]] bool isValue() const { return kind <= NodeKind::Vertex; }
   [[nodiscard]] bool isEvaluator() const { return kind >= NodeKind::StructLit && kind <= NodeKind::OpenExpr; }
-  [[nodiscard]] bool isResolver() const { return kind >= NodeKind::FieldReference && kind <= NodeKind::IndexExpr; }
+  [[nodiscard]] bool isResolver() const {
+    return kind >= NodeKind::FieldReference && kind <= NodeKind::IndexExpr;
+  }
   [[nodiscard]] bool isExpr() const { return kind <= NodeKind::IndexExpr; }
 };
 
@@ -107,7 +161,8 @@ struct Of : Node {
   constexpr Of() : Node(K) {}
 };
 
-// ---- Values -------------------------------------------------------------------------------------------------------
+// ---- Values
+// -------------------------------------------------------------------------------------------------------
 
 struct Null : Of<NodeKind::Null> {};
 struct Bool : Of<NodeKind::Bool> {
@@ -147,7 +202,8 @@ struct ListMarker : Of<NodeKind::ListMarker> {
   bool open = false;
 };
 
-// ---- Evaluated expressions ----------------------------------------------------------------------------------------
+// ---- Evaluated expressions
+// ----------------------------------------------------------------------------------------
 
 struct StructLit : Of<NodeKind::StructLit> {
   std::span<Decl*> decls;
@@ -200,7 +256,8 @@ struct OpenExpr : Of<NodeKind::OpenExpr> {
   Expr* x = nullptr;
 };
 
-// ---- References. upCount is the number of Environments to go up. ---------------------------------------------------
+// ---- References. upCount is the number of Environments to go up.
+// ---------------------------------------------------
 
 struct FieldReference : Of<NodeKind::FieldReference> {
   std::int32_t upCount = 0;
@@ -238,7 +295,8 @@ struct IndexExpr : Of<NodeKind::IndexExpr> {
   bool optional = false;
 };
 
-// ---- Declarations -------------------------------------------------------------------------------------------------
+// ---- Declarations
+// -------------------------------------------------------------------------------------------------
 
 struct Field : Of<NodeKind::Field> {
   ArcType arcType = ArcType::Member;

@@ -155,7 +155,8 @@ ir::Expr* Compiler::predeclared(const Ident& x) {
   static constexpr struct {
     std::string_view name;
     std::uint16_t kinds;
-  } kTypes[] = {{"string", kString}, {"bytes", kBytes}, {"bool", kBool}, {"int", kInt}, {"float", kFloat}, {"number", kNumber}};
+  } kTypes[] = {{"string", kString}, {"bytes", kBytes}, {"bool", kBool},
+                {"int", kInt},       {"float", kFloat}, {"number", kNumber}};
   std::string_view name = x.name;
   if (name.starts_with("__")) name.remove_prefix(2);
   for (const auto& type : kTypes) {
@@ -208,8 +209,10 @@ ir::Expr* Compiler::range(const Ident& x) {
       {"uint32", "0", "4294967295"},
       {"uint64", "0", "18446744073709551615"},
       {"uint128", "0", "340282366920938463463374607431768211455"},
-      {"float32", "-3.40282346638528859811704183484516925440e+38", "3.40282346638528859811704183484516925440e+38"},
-      {"float64", "-1.797693134862315708145274237317043567981e+308", "1.797693134862315708145274237317043567981e+308"},
+      {"float32", "-3.40282346638528859811704183484516925440e+38",
+       "3.40282346638528859811704183484516925440e+38"},
+      {"float64", "-1.797693134862315708145274237317043567981e+308",
+       "1.797693134862315708145274237317043567981e+308"},
   };
   std::string_view name = x.name;
   if (name.starts_with("__")) name.remove_prefix(2);

@@ -11,8 +11,8 @@ namespace {
 
 struct Entry {
   const Node* node = nullptr;
-  const Node* link = nullptr;   ///< Alias, PostfixAlias, LetClause or Field that declares it
-  const Field* field = nullptr; ///< for label aliases
+  const Node* link = nullptr;    ///< Alias, PostfixAlias, LetClause or Field that declares it
+  const Field* field = nullptr;  ///< for label aliases
 };
 
 struct Scope {
@@ -28,8 +28,10 @@ bool isUnique(const Scope& s, const Entry& e) {
     case NodeKind::LetClause:
     case NodeKind::TryClause:
     case NodeKind::Alias:
-    case NodeKind::Field: return true;
-    default: return false;
+    case NodeKind::Field:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -49,7 +51,8 @@ class NameResolver {
 
   static std::string_view labelName(const Node* label) {
     if (const auto* id = label->as<Ident>()) return id->name;
-    if (const auto* lit = label->as<BasicLit>(); lit != nullptr && lit->token != Token::String) return lit->text;
+    if (const auto* lit = label->as<BasicLit>(); lit != nullptr && lit->token != Token::String)
+      return lit->text;
     return {};
   }
 
@@ -69,13 +72,16 @@ class NameResolver {
     Entry entry{n, link, field};
     Scope* holder = nullptr;
     if (Entry* known = lookup(&s, name, holder)) {
-      if (isUnique(s, entry) != isUnique(*holder, *known) && !known->node->is<ImportSpec>() && !n->is<ImportSpec>()) {
+      if (isUnique(s, entry) != isUnique(*holder, *known) && !known->node->is<ImportSpec>() &&
+          !n->is<ImportSpec>()) {
         error(n, "cannot have both alias and field with name " + quoteString(name) + " in same scope");
         return;
       }
-      bool unique = isUnique(s, entry) || n->is<ImportSpec>() || isUnique(*holder, *known) || known->node->is<ImportSpec>();
+      bool unique = isUnique(s, entry) || n->is<ImportSpec>() || isUnique(*holder, *known) ||
+                    known->node->is<ImportSpec>();
       if (unique && holder == &s) {
-        if (!known->node->is<ImportSpec>()) error(n, "alias " + quoteString(name) + " redeclared in same scope");
+        if (!known->node->is<ImportSpec>())
+          error(n, "alias " + quoteString(name) + " redeclared in same scope");
         return;
       }
     }
@@ -221,8 +227,12 @@ class NameResolver {
         for (const Decl* d : x.elements) node(inner, d);
         break;
       }
-      case NodeKind::Comprehension: comprehension(s, static_cast<const Comprehension&>(*n)); break;
-      case NodeKind::Field: field(s, static_cast<const Field&>(*n)); break;
+      case NodeKind::Comprehension:
+        comprehension(s, static_cast<const Comprehension&>(*n));
+        break;
+      case NodeKind::Field:
+        field(s, static_cast<const Field&>(*n));
+        break;
       case NodeKind::LetClause: {
         // A let cannot refer to itself.
         const auto& x = static_cast<const LetClause&>(*n);
@@ -244,8 +254,11 @@ class NameResolver {
       }
       case NodeKind::ImportDecl:
       case NodeKind::Package:
-      case NodeKind::Attribute: break;
-      case NodeKind::SelectorExpr: node(s, static_cast<const SelectorExpr&>(*n).x); break;
+      case NodeKind::Attribute:
+        break;
+      case NodeKind::SelectorExpr:
+        node(s, static_cast<const SelectorExpr&>(*n).x);
+        break;
       case NodeKind::Ident: {
         const auto* id = static_cast<const Ident*>(n);
         Scope* holder = nullptr;
@@ -256,7 +269,8 @@ class NameResolver {
         }
         break;
       }
-      default: forEachChild(*n, [&](const Node& child) { node(s, &child); });
+      default:
+        forEachChild(*n, [&](const Node& child) { node(s, &child); });
     }
   }
 

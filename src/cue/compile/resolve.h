@@ -31,8 +31,8 @@ struct NameError {
   std::string message;
 };
 
-/// The identifiers of one file that are declared in it. Those that are missing may be declared in another file of the
-/// package, be predeclared, or be unknown.
+/// The identifiers of one file that are declared in it. Those that are missing may be declared in another
+/// file of the package, be predeclared, or be unknown.
 struct Resolutions {
   std::unordered_map<const Ident*, Resolution> idents;
   std::vector<NameError> errors;

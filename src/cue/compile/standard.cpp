@@ -5,17 +5,20 @@
 #include "cue/syntax/literal.h"
 #include "cue/syntax/parse.h"
 
-// The standard packages as Programs: a struct of functions, with the constants and declarations that are CUE text.
+// The standard packages as Programs: a struct of functions, with the constants and declarations that are CUE
+// text.
 
 namespace puppis::cue {
 
 namespace {
 
-eval::Builtin* makeFunction(CompiledProgram& program, const builtin::Package& package, const builtin::Function& f) {
+eval::Builtin* makeFunction(CompiledProgram& program, const builtin::Package& package,
+                            const builtin::Function& f) {
   auto* out = program.arena.make<eval::Builtin>();
   out->name = f.name;
   out->package = package.path;
-  std::span<eval::BuiltinParam> params{program.arena.array<eval::BuiltinParam>(f.params.size()), f.params.size()};
+  std::span<eval::BuiltinParam> params{program.arena.array<eval::BuiltinParam>(f.params.size()),
+                                       f.params.size()};
   for (std::size_t i = 0; i < f.params.size(); ++i) {
     params[i] = {f.params[i].kinds, f.params[i].passing, f.params[i].fallback};
   }

@@ -12,13 +12,20 @@ constexpr std::uint64_t kMaxRepeat = 1'000'000;
 
 bool compares(Op op, int r) {
   switch (op) {
-    case Op::Less: return r < 0;
-    case Op::LessEqual: return r <= 0;
-    case Op::Equal: return r == 0;
-    case Op::NotEqual: return r != 0;
-    case Op::GreaterEqual: return r >= 0;
-    case Op::Greater: return r > 0;
-    default: return false;
+    case Op::Less:
+      return r < 0;
+    case Op::LessEqual:
+      return r <= 0;
+    case Op::Equal:
+      return r == 0;
+    case Op::NotEqual:
+      return r != 0;
+    case Op::GreaterEqual:
+      return r >= 0;
+    case Op::Greater:
+      return r > 0;
+    default:
+      return false;
   }
 }
 
@@ -87,22 +94,30 @@ Value* Context::binOp(Node* node, Op op, Value* left, Value* right) {
     case Op::NotEqual: {
       const bool negated = op == Op::NotEqual;
       if (numbers) {
-        return result(compares(op, number::compare(numValue(left, nullptr)->value, numValue(right, nullptr)->value)));
+        return result(
+            compares(op, number::compare(numValue(left, nullptr)->value, numValue(right, nullptr)->value)));
       }
       if (lk != rk) {
         if (structCmp || lk == kNull || rk == kNull) return result(negated);
         break;
       }
       switch (lk) {
-        case kNull: return result(!negated);
-        case kBool: return result((boolValue(left) == boolValue(right)) != negated);
-        case kString: return result(compares(op, compareText(stringValue(left), stringValue(right))));
-        case kBytes: return result(compares(op, compareText(toBytes(left), toBytes(right))));
-        case kList: return result(equal(left, right, kEqualRegularOnly | kEqualIgnoreOptional) != negated);
+        case kNull:
+          return result(!negated);
+        case kBool:
+          return result((boolValue(left) == boolValue(right)) != negated);
+        case kString:
+          return result(compares(op, compareText(stringValue(left), stringValue(right))));
+        case kBytes:
+          return result(compares(op, compareText(toBytes(left), toBytes(right))));
+        case kList:
+          return result(equal(left, right, kEqualRegularOnly | kEqualIgnoreOptional) != negated);
         case kStruct:
-          if (structCmp) return result(equal(left, right, kEqualRegularOnly | kEqualIgnoreOptional) != negated);
+          if (structCmp)
+            return result(equal(left, right, kEqualRegularOnly | kEqualIgnoreOptional) != negated);
           break;
-        default: break;
+        default:
+          break;
       }
       break;
     }
@@ -113,9 +128,11 @@ Value* Context::binOp(Node* node, Op op, Value* left, Value* right) {
       if (lk == kString && rk == kString) {
         return result(compares(op, compareText(stringValue(left), stringValue(right))));
       }
-      if (lk == kBytes && rk == kBytes) return result(compares(op, compareText(toBytes(left), toBytes(right))));
+      if (lk == kBytes && rk == kBytes)
+        return result(compares(op, compareText(toBytes(left), toBytes(right))));
       if (numbers) {
-        return result(compares(op, number::compare(numValue(left, nullptr)->value, numValue(right, nullptr)->value)));
+        return result(
+            compares(op, number::compare(numValue(left, nullptr)->value, numValue(right, nullptr)->value)));
       }
       break;
     case Op::BoolAnd: {
@@ -137,13 +154,15 @@ Value* Context::binOp(Node* node, Op op, Value* left, Value* right) {
       if (lk == kString && rk == kString) {
         return newString(arena.copy(std::string(stringValue(left)).append(stringValue(right))));
       }
-      if (lk == kBytes && rk == kBytes) return newBytes(arena.copy(std::string(toBytes(left)).append(toBytes(right))));
+      if (lk == kBytes && rk == kBytes)
+        return newBytes(arena.copy(std::string(toBytes(left)).append(toBytes(right))));
       if (lk == kList && rk == kList) {
         if (node != nullptr && node->unit != nullptr && node->unit->listArithmetic) {
           return joinLists(*this, {static_cast<Vertex*>(left), static_cast<Vertex*>(right)}, 1);
         }
         return newErrf(
-            "Addition of lists is superseded by list.Concat; see https://cuelang.org/e/v0.11-list-arithmetic", {});
+            "Addition of lists is superseded by list.Concat; see https://cuelang.org/e/v0.11-list-arithmetic",
+            {});
       }
       break;
     case Op::Multiply: {
@@ -155,11 +174,14 @@ Value* Context::binOp(Node* node, Op op, Value* left, Value* right) {
       if (k == kList) {
         if (node == nullptr || node->unit == nullptr || !node->unit->listArithmetic) {
           return newErrf(
-              "Multiplication of lists is superseded by list.Repeat; see https://cuelang.org/e/v0.11-list-arithmetic",
+              "Multiplication of lists is superseded by list.Repeat; see "
+              "https://cuelang.org/e/v0.11-list-arithmetic",
               {});
         }
       }
-      const char* as = k == kString ? "string multiplication" : k == kBytes ? "bytes multiplication" : "list multiplication";
+      const char* as = k == kString  ? "string multiplication"
+                       : k == kBytes ? "bytes multiplication"
+                                     : "list multiplication";
       std::uint64_t times = uintValue(count, as);
       if (times > kMaxRepeat) {
         addErrf("{} count {} exceeds limit of {}",
@@ -170,7 +192,8 @@ Value* Context::binOp(Node* node, Op op, Value* left, Value* right) {
       if (k == kBytes) return newBytes(repeat(arena, toBytes(text), times));
       return joinLists(*this, {static_cast<Vertex*>(text)}, times);
     }
-    default: break;
+    default:
+      break;
   }
   if (numbers && (op == Op::Add || op == Op::Multiply || op == Op::Quotient || op == Op::Subtract)) {
     const number::Decimal& a = numValue(left, nullptr)->value;
@@ -305,7 +328,11 @@ std::string_view validUtf8(Arena& arena, std::string_view in) {
   for (std::size_t i = 0; i < in.size();) {
     auto byte = [&](std::size_t k) { return k < in.size() ? static_cast<unsigned char>(in[k]) : 0U; };
     unsigned b = byte(i);
-    std::size_t length = b < 0x80 ? 1 : b >= 0xc2 && b < 0xe0 ? 2 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xf0 && b < 0xf5 ? 4 : 0;
+    std::size_t length = b < 0x80                ? 1
+                         : b >= 0xc2 && b < 0xe0 ? 2
+                         : b >= 0xe0 && b < 0xf0 ? 3
+                         : b >= 0xf0 && b < 0xf5 ? 4
+                                                 : 0;
     bool good = length != 0 && i + length <= in.size();
     for (std::size_t k = 1; good && k < length; ++k) good = (byte(i + k) & 0xc0U) == 0x80U;
     if (good && length == 3) good = !(b == 0xe0 && byte(i + 1) < 0xa0) && !(b == 0xed && byte(i + 1) >= 0xa0);
@@ -333,10 +360,14 @@ std::string_view Context::toText(Value* v) {
     return {};
   }
   switch (v->kind) {
-    case NodeKind::String: return static_cast<ir::String*>(v)->text;
-    case NodeKind::Bytes: return validUtf8(arena, static_cast<ir::Bytes*>(v)->text);
-    case NodeKind::Num: return arena.copy(number::toText(static_cast<ir::Num*>(v)->value));
-    case NodeKind::Bool: return static_cast<ir::Bool*>(v)->value ? "true" : "false";
+    case NodeKind::String:
+      return static_cast<ir::String*>(v)->text;
+    case NodeKind::Bytes:
+      return validUtf8(arena, static_cast<ir::Bytes*>(v)->text);
+    case NodeKind::Num:
+      return arena.copy(number::toText(static_cast<ir::Num*>(v)->value));
+    case NodeKind::Bool:
+      return static_cast<ir::Bool*>(v)->value ? "true" : "false";
     default:
       addErrf(Code::Incomplete, src, "non-concrete value {} (type {})", {v, ErrorArg::ofKinds(kindOf(v))});
       return {};

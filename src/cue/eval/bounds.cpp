@@ -17,14 +17,22 @@ struct OpInfo {
 
 OpInfo opInfo(Op op) {
   switch (op) {
-    case Op::Greater: return {Op::GreaterEqual, 1};
-    case Op::GreaterEqual: return {Op::Greater, 1};
-    case Op::Less: return {Op::LessEqual, -1};
-    case Op::LessEqual: return {Op::Less, -1};
-    case Op::Equal: return {Op::Equal, 4};
-    case Op::Match: return {Op::Match, 2};
-    case Op::NotMatch: return {Op::NotMatch, 3};
-    default: return {Op::NotEqual, 0};
+    case Op::Greater:
+      return {Op::GreaterEqual, 1};
+    case Op::GreaterEqual:
+      return {Op::Greater, 1};
+    case Op::Less:
+      return {Op::LessEqual, -1};
+    case Op::LessEqual:
+      return {Op::Less, -1};
+    case Op::Equal:
+      return {Op::Equal, 4};
+    case Op::Match:
+      return {Op::Match, 2};
+    case Op::NotMatch:
+      return {Op::NotMatch, 3};
+    default:
+      return {Op::NotEqual, 0};
   }
 }
 
@@ -33,8 +41,9 @@ number::Decimal roundTo(const number::Decimal& x, bool up, Arena& arena) {
   number::Decimal quotient = x;
   number::Decimal ten = number::Decimal::ofInt(10);
   // coefficient / 10^places, by integer division towards minus infinity.
-  number::Decimal coefficient = x.isSmall() ? number::Decimal::make(number::Kind::Int, x.negative(), x.small(), 0)
-                                            : number::Decimal::makeBig(number::Kind::Int, x.negative(), x.digits(), 0);
+  number::Decimal coefficient =
+      x.isSmall() ? number::Decimal::make(number::Kind::Int, x.negative(), x.small(), 0)
+                  : number::Decimal::makeBig(number::Kind::Int, x.negative(), x.digits(), 0);
   quotient = coefficient;
   bool lost = false;
   for (std::int32_t i = x.exponent(); i < 0; ++i) {
@@ -47,8 +56,8 @@ number::Decimal roundTo(const number::Decimal& x, bool up, Arena& arena) {
 
 }  // namespace
 
-// x and y as one bound, or a failure when nothing is within both; null when both are to be kept. `k` is what else is
-// known of the kind.
+// x and y as one bound, or a failure when nothing is within both; null when both are to be kept. `k` is what
+// else is known of the kind.
 Value* Context::simplifyBounds(std::uint16_t k, ir::BoundValue* x, ir::BoundValue* y) {
   Value* xv = x->value;
   Value* yv = y->value;
@@ -81,7 +90,8 @@ Value* Context::simplifyBounds(std::uint16_t k, ir::BoundValue* x, ir::BoundValu
       int diff = a.compare(b);
       if (diff < 0 || (diff == 0 && x->op == Op::GreaterEqual && y->op == Op::LessEqual)) return nullptr;
       return incompatible(
-          k == kString ? "incompatible string bounds {} and {}" : "incompatible bytes bounds {} and {}", y, x);
+          k == kString ? "incompatible string bounds {} and {}" : "incompatible bytes bounds {} and {}", y,
+          x);
     }
     auto* a = xv->as<ir::Num>();
     auto* b = yv->as<ir::Num>();
@@ -93,10 +103,12 @@ Value* Context::simplifyBounds(std::uint16_t k, ir::BoundValue* x, ir::BoundValu
       if (low.exponent() < 0) low = roundTo(low, x->op == Op::GreaterEqual, arena);
       if (high.exponent() < 0) high = roundTo(high, y->op != Op::LessEqual, arena);
     }
-    if (high.sign() > 0 && low.sign() <= 0 && high.exponent() >= 0 && number::digitCount(high) > 1) return nullptr;
+    if (high.sign() > 0 && low.sign() <= 0 && high.exponent() >= 0 && number::digitCount(high) > 1)
+      return nullptr;
     number::Outcome d = number::sub(high, low, arena);
     if (!d.ok()) return nullptr;
-    const char* words = k == kInt ? "incompatible integer bounds {} and {}" : "incompatible number bounds {} and {}";
+    const char* words =
+        k == kInt ? "incompatible integer bounds {} and {}" : "incompatible number bounds {} and {}";
     if (d.value.negative() && !d.value.isZero()) return incompatible(words, y, x);
     auto diff = number::toInt64(d.value);
     if (diff == 1 && whole) {
@@ -141,15 +153,24 @@ bool Context::boundHoldsFor(ir::BoundValue* x, std::string_view text) {
   if (auto* s = x->value->as<ir::String>()) {
     int r = text.compare(s->text);
     switch (x->op) {
-      case Op::LessEqual: return r <= 0;
-      case Op::Less: return r < 0;
-      case Op::GreaterEqual: return r >= 0;
-      case Op::Greater: return r > 0;
-      case Op::Equal: return r == 0;
-      case Op::NotEqual: return r != 0;
-      case Op::Match: return matchRegexp(s, text);
-      case Op::NotMatch: return !matchRegexp(s, text);
-      default: break;
+      case Op::LessEqual:
+        return r <= 0;
+      case Op::Less:
+        return r < 0;
+      case Op::GreaterEqual:
+        return r >= 0;
+      case Op::Greater:
+        return r > 0;
+      case Op::Equal:
+        return r == 0;
+      case Op::NotEqual:
+        return r != 0;
+      case Op::Match:
+        return matchRegexp(s, text);
+      case Op::NotMatch:
+        return !matchRegexp(s, text);
+      default:
+        break;
     }
   }
   auto* s = make<ir::String>();
@@ -163,13 +184,20 @@ bool Context::boundHoldsFor(ir::BoundValue* x, std::int64_t i) {
   if (auto* b = x->value->as<ir::Num>()) {
     int r = number::compare(n->value, b->value);
     switch (x->op) {
-      case Op::LessEqual: return r <= 0;
-      case Op::Less: return r < 0;
-      case Op::GreaterEqual: return r >= 0;
-      case Op::Greater: return r > 0;
-      case Op::Equal: return r == 0;
-      case Op::NotEqual: return r != 0;
-      default: break;
+      case Op::LessEqual:
+        return r <= 0;
+      case Op::Less:
+        return r < 0;
+      case Op::GreaterEqual:
+        return r >= 0;
+      case Op::Greater:
+        return r > 0;
+      case Op::Equal:
+        return r == 0;
+      case Op::NotEqual:
+        return r != 0;
+      default:
+        break;
     }
   }
   return validateBound(x, n) == nullptr;

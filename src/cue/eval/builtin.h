@@ -12,7 +12,21 @@ namespace puppis::cue::eval {
 
 /// The functions that need the evaluator itself; all others are in the table of cue/builtin.
 enum class Core : std::uint8_t {
-  None, Len, Close, CloseAll, Reclose, And, Or, Div, Mod, Quo, Rem, MatchN, MatchIf, Error, TestExperiment,
+  None,
+  Len,
+  Close,
+  CloseAll,
+  Reclose,
+  And,
+  Or,
+  Div,
+  Mod,
+  Quo,
+  Rem,
+  MatchN,
+  MatchIf,
+  Error,
+  TestExperiment,
 };
 
 struct BuiltinParam {

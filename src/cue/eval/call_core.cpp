@@ -133,7 +133,10 @@ Node* divide(Context& c, Core op, Vec<Value*>& args) {
   ir::Num* a = c.numValue(args[0], as);
   ir::Num* b = c.numValue(args[1], as);
   if (c.errs != nullptr) return nullptr;
-  auto run = op == Core::Div ? number::intDiv : op == Core::Mod ? number::intMod : op == Core::Quo ? number::intQuo : number::intRem;
+  auto run = op == Core::Div   ? number::intDiv
+             : op == Core::Mod ? number::intMod
+             : op == Core::Quo ? number::intQuo
+                               : number::intRem;
   number::Outcome out = run(a->value, b->value, c.arena);
   if (!out.ok()) return c.newErrf("division by zero", {});
   return c.newNum(out.value);
@@ -155,9 +158,12 @@ Bottom* structuralCycle(Context& c, ir::CallExpr* call) {
   return c.bottomOf(c.newPosf(call->origin(), "structural cycle", {}), Code::StructuralCycle);
 }
 
-Value* falseValue(Context& c) { return c.make<ir::Bool>(); }
+Value* falseValue(Context& c) {
+  return c.make<ir::Bool>();
+}
 
-// Whether `count` is what the bound of matchN wants; else a failure, incomplete while up to `most` may still match.
+// Whether `count` is what the bound of matchN wants; else a failure, incomplete while up to `most` may still
+// match.
 Bottom* checkCount(Context& c, Value* bound, std::int64_t count, std::int64_t most) {
   auto number = [&](std::int64_t i) {
     auto* n = c.make<ir::Num>();
@@ -240,7 +246,9 @@ Node* matchIf(Context& c, ir::CallExpr* call, Vec<Value*>& args) {
   return out;
 }
 
-bool explicitlyOpen(const Node* x) { return x->unit != nullptr && x->unit->experiments.explicitOpen; }
+bool explicitlyOpen(const Node* x) {
+  return x->unit != nullptr && x->unit->experiments.explicitOpen;
+}
 
 Node* closeAll(Context& c, Core op, ir::CallExpr* call, Value* v) {
   Expr* x = call->args[0];
@@ -277,26 +285,37 @@ const Builtin* predeclaredBuiltin(std::string_view name) {
 
 Node* callCore(Context& c, const Builtin& f, ir::CallExpr* call, Vec<Value*>& args) {
   switch (f.core) {
-    case Core::Len: return lengthOf(c, args[0]);
-    case Core::Close: return close(c, args[0]);
+    case Core::Len:
+      return lengthOf(c, args[0]);
+    case Core::Close:
+      return close(c, args[0]);
     case Core::CloseAll:
-    case Core::Reclose: return closeAll(c, f.core, call, args[0]);
-    case Core::And: return conjunctionOf(c, args[0]);
-    case Core::Or: return disjunctionOf(c, args[0]);
+    case Core::Reclose:
+      return closeAll(c, f.core, call, args[0]);
+    case Core::And:
+      return conjunctionOf(c, args[0]);
+    case Core::Or:
+      return disjunctionOf(c, args[0]);
     case Core::Div:
     case Core::Mod:
     case Core::Quo:
-    case Core::Rem: return divide(c, f.core, args);
-    case Core::MatchN: return matchN(c, call, args);
-    case Core::MatchIf: return matchIf(c, call, args);
-    case Core::TestExperiment: return c.newErrf("testing experiment disabled", {});
+    case Core::Rem:
+      return divide(c, f.core, args);
+    case Core::MatchN:
+      return matchN(c, call, args);
+    case Core::MatchIf:
+      return matchIf(c, call, args);
+    case Core::TestExperiment:
+      return c.newErrf("testing experiment disabled", {});
     case Core::Error:
-    case Core::None: break;
+    case Core::None:
+      break;
   }
   return nullptr;
 }
 
-// An interpolation whose parts cannot be evaluated keeps them as expressions: the message must not fail itself.
+// An interpolation whose parts cannot be evaluated keeps them as expressions: the message must not fail
+// itself.
 Value* userError(Context& c, ir::CallExpr* call) {
   Expr* x = call->args[0];
   std::string text;
@@ -304,8 +323,8 @@ Value* userError(Context& c, ir::CallExpr* call) {
     Origin saved = c.src;
     c.src = e->origin();
     CloseInfo after;
-    Value* v = c.evalStateInfo(e, {.condition = kConcreteKnown, .mode = RunMode::Finalize,
-                                   .status = VertexStatus::Partial}, after);
+    Value* v = c.evalStateInfo(
+        e, {.condition = kConcreteKnown, .mode = RunMode::Finalize, .status = VertexStatus::Partial}, after);
     c.src = saved;
     return v;
   };
@@ -319,7 +338,8 @@ Value* userError(Context& c, ir::CallExpr* call) {
       Value* v = evaluated(i->parts[k]);
       if (c.takeErr() != nullptr || v == nullptr) {
         text += printNode(c, i->parts[k]);
-      } else if (concreteness(v) == Concreteness::Concrete && (kindOf(v) & (kNumber | kString | kBytes | kBool)) != 0) {
+      } else if (concreteness(v) == Concreteness::Concrete &&
+                 (kindOf(v) & (kNumber | kString | kBytes | kBool)) != 0) {
         text += c.toText(v);
       } else {
         text += printNode(c, v);

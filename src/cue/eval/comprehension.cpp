@@ -33,7 +33,9 @@ class Clauses {
   void clause(std::size_t i) {
     Node* x = x_->clauses[i];
     switch (x->kind) {
-      case NodeKind::ForClause: forClause(i, static_cast<ir::ForClause*>(x)); break;
+      case NodeKind::ForClause:
+        forClause(i, static_cast<ir::ForClause*>(x));
+        break;
       case NodeKind::IfClause: {
         Value* v = c_.value(static_cast<ir::IfClause*>(x)->condition,
                             {.condition = kScalarKnown, .mode = RunMode::Yield, .status = status_});
@@ -45,8 +47,11 @@ class Clauses {
         next(i + 1, bind(let->label, let->expr));
         break;
       }
-      case NodeKind::TryClause: tryClause(i, static_cast<ir::TryClause*>(x)); break;
-      default: break;
+      case NodeKind::TryClause:
+        tryClause(i, static_cast<ir::TryClause*>(x));
+        break;
+      default:
+        break;
     }
   }
 
@@ -106,7 +111,8 @@ class Clauses {
     }
   }
 
-  // The body is evaluated on its own first; where one of its optional references finds nothing, there is none.
+  // The body is evaluated on its own first; where one of its optional references finds nothing, there is
+  // none.
   void tryClause(std::size_t i, ir::TryClause* x) {
     Environment* env = c_.env;
     Expr* body = x->expr != nullptr ? x->expr : x_->value;
@@ -138,8 +144,8 @@ Bottom* Context::yieldClauses(Vertex* node, Environment* e, ir::Comprehension* c
 
 // The struct or list a `for` goes over.
 Vertex* Context::forSource(Expr* x) {
-  constexpr Flags kFields{.condition = kNeedFieldSetKnown, .mode = RunMode::AttemptOnly,
-                          .status = VertexStatus::Conjuncts};
+  constexpr Flags kFields{
+      .condition = kNeedFieldSetKnown, .mode = RunMode::AttemptOnly, .status = VertexStatus::Conjuncts};
   Value* v = nullptr;
   {
     Restore detached(inDetached, inDetached + 1);
@@ -155,7 +161,8 @@ Vertex* Context::forSource(Expr* x) {
   auto* found = v == nullptr ? nullptr : v->as<Vertex>();
   if (found != nullptr && !isCyclePlaceholder(found->base)) v = found->value();
   auto incomplete = [&](std::uint16_t k) {
-    addErrf(Code::Incomplete, x->origin(), "cannot range over {} (incomplete type {})", {x, ErrorArg::ofKinds(k)});
+    addErrf(Code::Incomplete, x->origin(), "cannot range over {} (incomplete type {})",
+            {x, ErrorArg::ofKinds(k)});
     return emptyNode;
   };
   if (v == nullptr) {

@@ -17,7 +17,8 @@ bool hasReference(const Node* x) {
       const auto* b = static_cast<const ir::BinaryExpr*>(x);
       return hasReference(b->x) || hasReference(b->y);
     }
-    case NodeKind::UnaryExpr: return hasReference(static_cast<const ir::UnaryExpr*>(x)->x);
+    case NodeKind::UnaryExpr:
+      return hasReference(static_cast<const ir::UnaryExpr*>(x)->x);
     case NodeKind::CallExpr: {
       const auto& args = static_cast<const ir::CallExpr*>(x)->args;
       return std::any_of(args.begin(), args.end(), hasReference);
@@ -27,7 +28,8 @@ bool hasReference(const Node* x) {
       return std::any_of(elements.begin(), elements.end(),
                          [](const Node* e) { return e->isExpr() && hasReference(e); });
     }
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -114,8 +116,11 @@ void NodeState::scheduleConjunct(const Conjunct& c, CloseInfo conjunctInfo) {
       updateConjunctInfo(kTop, conjunctInfo, 0);
       return;
     }
-    case NodeKind::Comprehension: scheduleTask(TaskKind::Comprehension, env, x, conjunctInfo); return;
-    default: break;
+    case NodeKind::Comprehension:
+      scheduleTask(TaskKind::Comprehension, env, x, conjunctInfo);
+      return;
+    default:
+      break;
   }
   if (x->isResolver()) {
     scheduleTask(TaskKind::Resolver, env, x, conjunctInfo);
@@ -123,7 +128,8 @@ void NodeState::scheduleConjunct(const Conjunct& c, CloseInfo conjunctInfo) {
   }
   unshare();
   // A call on a cyclic path waits for evidence that the cycle ends, lest it go on for ever.
-  if (auto* call = x->as<ir::CallExpr>(); call != nullptr && conjunctInfo.isCyclic() && !hasNonCycle && !hasNonCyclic &&
+  if (auto* call = x->as<ir::CallExpr>(); call != nullptr && conjunctInfo.isCyclic() && !hasNonCycle &&
+                                          !hasNonCyclic &&
                                           std::any_of(call->args.begin(), call->args.end(), hasReference)) {
     hasAncestorCycle = true;
     cyclicConjuncts.push(ctx->arena, {c, nullptr});
@@ -135,7 +141,8 @@ void NodeState::scheduleConjunct(const Conjunct& c, CloseInfo conjunctInfo) {
 void NodeState::scheduleStruct(Environment* env, ir::StructLit* s, CloseInfo structInfo) {
   updateCyclicStatus(structInfo);
   updateConjunctInfo(kStruct, structInfo, kHasStruct);
-  // Here references get their meaning: what they find is looked for in this Vertex, whichever literal it came from.
+  // Here references get their meaning: what they find is looked for in this Vertex, whichever literal it came
+  // from.
   Environment* inner = ctx->spawn(env, node);
   bool hasEmbedding = s->hasEmbedding;
   bool hasEllipsis = false;
@@ -173,7 +180,9 @@ void NodeState::scheduleStruct(Environment* env, ir::StructLit* s, CloseInfo str
       case NodeKind::Comprehension:
         scheduleTask(TaskKind::Comprehension, inner, d, injectEmbedNode(d, structInfo));
         break;
-      case NodeKind::Ellipsis: hasEllipsis = true; break;
+      case NodeKind::Ellipsis:
+        hasEllipsis = true;
+        break;
       case NodeKind::DynamicField: {
         auto* f = static_cast<ir::DynamicField*>(d);
         CloseInfo fieldInfo = subField();
@@ -215,7 +224,8 @@ Vertex* identity(Vertex* v) {
 }  // namespace
 
 void NodeState::scheduleVertexConjuncts(Conjunct c, Vertex* arc, CloseInfo closeInfo) {
-  if (!arc->closedRecursive && !arc->closedNonRecursive && closeInfo.enclosingEmbed != 0) closeInfo.fromDef = false;
+  if (!arc->closedRecursive && !arc->closedNonRecursive && closeInfo.enclosingEmbed != 0)
+    closeInfo.fromDef = false;
   const bool opened = c.info.opened || c.info.conjunctOpened;
   if (opened) {
     if (arc->closedRecursive) {
@@ -321,7 +331,8 @@ void NodeState::insertValueConjunct(Environment* env, Value* v, CloseInfo valueI
       }
       break;
     }
-    default: break;
+    default:
+      break;
   }
   if (!updateNodeType(kindOf(v), v, valueInfo)) return;
 
@@ -334,7 +345,8 @@ void NodeState::insertValueConjunct(Environment* env, Value* v, CloseInfo valueI
       auto* d = static_cast<ir::Disjunction*>(v);
       PendingDisjunction pending{env, optional, v, {}};
       for (std::uint32_t i = 0; i < d->values.size(); ++i) {
-        pending.disjuncts.push(ctx->arena, {d->values[i], nullptr, markOf(d->hasDefaults, i < d->numDefaults)});
+        pending.disjuncts.push(ctx->arena,
+                               {d->values[i], nullptr, markOf(d->hasDefaults, i < d->numDefaults)});
       }
       scheduleDisjunction(pending);
       break;
@@ -406,7 +418,8 @@ bool NodeState::insertBound(Environment* env, ir::BoundValue* x, const CloseInfo
       updateConjunctInfo(kTop, boundInfo, kHasOpenValidator | kHasTop);
       if ((kindOf(x) & (kStruct | kList)) != 0) hasTop = true;
       break;
-    default: break;
+    default:
+      break;
   }
   bool match = false;
   checks.eraseIf([&](const Conjunct& c) {

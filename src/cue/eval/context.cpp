@@ -14,7 +14,10 @@ constexpr std::uint64_t kStepsPerCheck = 256;
 }  // namespace
 
 Context::Context(std::shared_ptr<Runtime> runtime, const Budget& budget)
-    : arena(runtime->impl().arenas.take()), symbols(runtime->impl().symbols), runtime_(std::move(runtime)), budget_(budget) {
+    : arena(runtime->impl().arenas.take()),
+      symbols(runtime->impl().symbols),
+      runtime_(std::move(runtime)),
+      budget_(budget) {
   maxNesting_ = budget.depth != 0 ? budget.depth : kDefaultNesting;
   if (budget.wallTime.count() != 0) deadline_ = std::chrono::steady_clock::now() + budget.wallTime;
   nextCheck_ = kStepsPerCheck;
@@ -26,7 +29,9 @@ Context::Context(std::shared_ptr<Runtime> runtime, const Budget& budget)
   cycle->errors = listOf(newPosf({}, "cycle error", {}));
 }
 
-Context::~Context() { runtime_->impl().arenas.give(std::move(arena)); }
+Context::~Context() {
+  runtime_->impl().arenas.give(std::move(arena));
+}
 
 void Context::exhaust(std::string what) {
   if (!exhausted_) exhausted_.emplace(ErrorCode::ResourceExhausted, std::move(what));
@@ -37,7 +42,8 @@ void Context::checkBudget() {
   nextCheck_ = steps_ + kStepsPerCheck;
   if (exhausted_) throw BudgetSignal{};
   if (budget_.steps != 0) {
-    if (steps_ >= budget_.steps) exhaust("evaluation took more than " + std::to_string(budget_.steps) + " steps");
+    if (steps_ >= budget_.steps)
+      exhaust("evaluation took more than " + std::to_string(budget_.steps) + " steps");
     nextCheck_ = std::min(nextCheck_, budget_.steps);
   }
   if (budget_.wallTime.count() != 0 && std::chrono::steady_clock::now() > deadline_) {
@@ -125,7 +131,8 @@ Value* Context::getDefault(Value* v, bool& ok) {
     }
     if (d == nullptr) return v;
     if (d->numDefaults != 1) {
-      addErrf(Code::Incomplete, src, "unresolved disjunction {} (type {})", {d, ErrorArg::ofKinds(kindOf(d))});
+      addErrf(Code::Incomplete, src, "unresolved disjunction {} (type {})",
+              {d, ErrorArg::ofKinds(kindOf(d))});
       ok = false;
       return nullptr;
     }
@@ -170,10 +177,16 @@ Vertex* Context::importInstance(const Program* program) {
 void Context::addConjunct(Vertex* v, const Conjunct& c) {
   switch (c.x->kind) {
     case NodeKind::PatternField:
-    case NodeKind::Ellipsis: break;
-    case NodeKind::Field: updateArcType(v, static_cast<ir::Field*>(c.x)->arcType); break;
-    case NodeKind::DynamicField: updateArcType(v, static_cast<ir::DynamicField*>(c.x)->arcType); break;
-    default: v->arcType = ArcType::Member;
+    case NodeKind::Ellipsis:
+      break;
+    case NodeKind::Field:
+      updateArcType(v, static_cast<ir::Field*>(c.x)->arcType);
+      break;
+    case NodeKind::DynamicField:
+      updateArcType(v, static_cast<ir::DynamicField*>(c.x)->arcType);
+      break;
+    default:
+      v->arcType = ArcType::Member;
   }
   for (const Conjunct& x : v->conjuncts) {
     if (x.x == c.x && sameEnv(x.env, c.env)) return;

@@ -22,8 +22,8 @@ struct Builtin;
 struct Flags;
 struct Task;
 
-/// Thrown (and caught by the scheduler) when the running task must wait for another node. Evaluating has no effect
-/// until a result is inserted, so a suspended task simply starts anew.
+/// Thrown (and caught by the scheduler) when the running task must wait for another node. Evaluating has no
+/// effect until a result is inserted, so a suspended task simply starts anew.
 struct YieldSignal {};
 /// Thrown when a limit of the Budget is exceeded; caught where the evaluation was entered.
 struct BudgetSignal {};
@@ -132,11 +132,12 @@ class Context {
   static void clearArcs(Vertex* v) { v->dropArcs(); }
   void updateArcType(Vertex* v, ArcType t);
   void setValue(Vertex* v, Node* base);
-  void insertConjunct(Vertex* v, const Conjunct& c, const CloseInfo& ci, ArcType mode, bool check, bool& added);
+  void insertConjunct(Vertex* v, const Conjunct& c, const CloseInfo& ci, ArcType mode, bool check,
+                      bool& added);
 
   // ---- labels ----
-  [[nodiscard]] std::string_view labelText(Feature f) const;   ///< the name, hidden ones without their package
-  [[nodiscard]] std::string selectorText(Feature f) const;     ///< as in a path: quoted where needed
+  [[nodiscard]] std::string_view labelText(Feature f) const;  ///< the name, hidden ones without their package
+  [[nodiscard]] std::string selectorText(Feature f) const;    ///< as in a path: quoted where needed
   [[nodiscard]] std::string pathText(const Vertex* v) const;
   Feature stringLabel(std::string_view text) { return {LabelType::String, symbols.intern(text)}; }
   static Feature intLabel(std::int64_t i) { return {LabelType::Int, static_cast<std::uint32_t>(i)}; }
@@ -216,18 +217,24 @@ class Context {
   ir::Num* numValue(Value* v, const char* as);
   bool boolValue(Value* v, const char* as = nullptr);
   std::string_view stringValue(Value* v, const char* as = nullptr);
-  std::string_view toText(Value* v);   ///< of any scalar
+  std::string_view toText(Value* v);  ///< of any scalar
   std::string_view toBytes(Value* v);
   std::uint64_t uintValue(Value* v, const char* as);
   void typeError(Value* v, std::uint16_t k, const char* as);
 
   // ---- errors.cpp ----
   ErrorEntry* newPosf(const Origin& pos, const char* format, std::initializer_list<ErrorArg> args);
-  ErrorEntry* newf(const char* format, std::initializer_list<ErrorArg> args) { return newPosf(src, format, args); }
+  ErrorEntry* newf(const char* format, std::initializer_list<ErrorArg> args) {
+    return newPosf(src, format, args);
+  }
   Bottom* bottomOf(ErrorEntry* e, Code code = Code::Eval);
-  Bottom* newErrf(const char* format, std::initializer_list<ErrorArg> args) { return bottomOf(newf(format, args)); }
+  Bottom* newErrf(const char* format, std::initializer_list<ErrorArg> args) {
+    return bottomOf(newf(format, args));
+  }
   void addErrf(Code code, const Origin& pos, const char* format, std::initializer_list<ErrorArg> args);
-  void addErrf(const char* format, std::initializer_list<ErrorArg> args) { addErrf(Code::Eval, src, format, args); }
+  void addErrf(const char* format, std::initializer_list<ErrorArg> args) {
+    addErrf(Code::Eval, src, format, args);
+  }
   void addBottom(Bottom* b) { errs = combine(errs, b); }
   Bottom* takeErr() {
     Bottom* b = errs;
@@ -240,7 +247,8 @@ class Context {
   ErrorEntry* wrap(ErrorEntry* outer, const ErrorList* cause);
   void addPlaces(Vec<Origin>& out, const Node* n);
   void addClosedPlaces(ErrorEntry& e, const CloseInfo& ci);
-  Bottom* fieldError(Vertex* v, const Origin& pos, Feature f, const char* intFormat, const char* stringFormat);
+  Bottom* fieldError(Vertex* v, const Origin& pos, Feature f, const char* intFormat,
+                     const char* stringFormat);
   Bottom* fieldIndexError(Vertex* v, const Origin& pos, Feature f);
   Bottom* notAllowedError(Vertex* arc);
   DefId nextDefId(const Node* n);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/eval/state.h"
 
-// Cycles. Each conjunct carries the references it came through. A reference that leads to an ancestor, or that occurs
-// again on its own path, makes the conjunct cyclic; a node is in a structural cycle when all of its conjuncts are.
-// Conjuncts of optional fields, patterns and disjunctions are granted one more round, as they may still end.
+// Cycles. Each conjunct carries the references it came through. A reference that leads to an ancestor, or
+// that occurs again on its own path, makes the conjunct cyclic; a node is in a structural cycle when all of
+// its conjuncts are. Conjuncts of optional fields, patterns and disjunctions are granted one more round, as
+// they may still end.
 
 namespace puppis::cue::eval {
 
@@ -46,8 +47,10 @@ CloseInfo NodeState::detectCycle(Vertex* arc, Environment* env, Node* ref, Close
         refInfo.refs = nullptr;
         return refInfo;
       }
-      // The same Vertex through another reference is a definition used twice, as long as something not cyclic is here.
-      bool selfFeeding = node->isDynamic && arc->statusDeref() != VertexStatus::Finalized && choosesAmong(arc);
+      // The same Vertex through another reference is a definition used twice, as long as something not cyclic
+      // is here.
+      bool selfFeeding =
+          node->isDynamic && arc->statusDeref() != VertexStatus::Finalized && choosesAmong(arc);
       if (r->ref != ref && hasNonCycle && hasNonCyclic && !selfFeeding) continue;
       return markCyclicPath(arc, env, ref, refInfo, skip);
     }

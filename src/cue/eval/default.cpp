@@ -9,7 +9,8 @@ namespace puppis::cue::eval {
 
 namespace {
 
-// The expression with the alternatives of its disjunctions that are not defaults left out; itself when nothing is.
+// The expression with the alternatives of its disjunctions that are not defaults left out; itself when
+// nothing is.
 Node* stripNonDefaults(Context& c, Node* x) {
   if (auto* d = x->as<ir::DisjunctionExpr>()) {
     if (!d->hasDefaults) return x;
@@ -48,11 +49,16 @@ Node* stripField(Context& c, T* field) {
 
 Node* stripConjunct(Context& c, Node* x) {
   switch (x->kind) {
-    case NodeKind::Field: return stripField(c, static_cast<ir::Field*>(x));
-    case NodeKind::LetField: return stripField(c, static_cast<ir::LetField*>(x));
-    case NodeKind::PatternField: return stripField(c, static_cast<ir::PatternField*>(x));
-    case NodeKind::DynamicField: return stripField(c, static_cast<ir::DynamicField*>(x));
-    default: return x->isExpr() ? stripNonDefaults(c, x) : x;
+    case NodeKind::Field:
+      return stripField(c, static_cast<ir::Field*>(x));
+    case NodeKind::LetField:
+      return stripField(c, static_cast<ir::LetField*>(x));
+    case NodeKind::PatternField:
+      return stripField(c, static_cast<ir::PatternField*>(x));
+    case NodeKind::DynamicField:
+      return stripField(c, static_cast<ir::DynamicField*>(x));
+    default:
+      return x->isExpr() ? stripNonDefaults(c, x) : x;
   }
 }
 
@@ -98,7 +104,8 @@ class ToData {
   Node* base(Node* v) {
     if (v == nullptr) return nullptr;
     switch (v->kind) {
-      case NodeKind::Vertex: return vertex(static_cast<Vertex*>(v));
+      case NodeKind::Vertex:
+        return vertex(static_cast<Vertex*>(v));
       case NodeKind::Disjunction: {
         auto* d = static_cast<ir::Disjunction*>(v);
         if (d->numDefaults == 1) return base(d->values[0]);
@@ -113,7 +120,8 @@ class ToData {
         out->values = values(out->values);
         return out;
       }
-      default: return v;
+      default:
+        return v;
     }
   }
   std::span<Value*> values(std::span<Value*> in) {
@@ -173,6 +181,8 @@ Vertex* defaultOfVertex(Context& ctx, Vertex* v) {
   return w;
 }
 
-Vertex* toDataAll(Context& ctx, Vertex* v) { return ToData(ctx).vertex(v); }
+Vertex* toDataAll(Context& ctx, Vertex* v) {
+  return ToData(ctx).vertex(v);
+}
 
 }  // namespace puppis::cue::eval

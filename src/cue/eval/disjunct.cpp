@@ -2,9 +2,9 @@
 #include "cue/eval/overlay.h"
 #include "cue/eval/tasks.h"
 
-// Disjunctions. All those of a Vertex are worked off by one task, after everything else: each alternative is unified into
-// a clone of what there is so far; those that fail are dropped, equal ones merged, and the rest is the start for the next
-// disjunction. All but the last are only attempted, since more conjuncts follow.
+// Disjunctions. All those of a Vertex are worked off by one task, after everything else: each alternative is
+// unified into a clone of what there is so far; those that fail are dropped, equal ones merged, and the rest
+// is the start for the next disjunction. All but the last are only attempted, since more conjuncts follow.
 
 namespace puppis::cue::eval {
 
@@ -52,7 +52,8 @@ bool equalTasks(const NodeState& x, const NodeState& y) {
   auto covered = [](const NodeState& a, const NodeState& b) {
     for (const Task* t : a.tasks) {
       if (t->state != TaskState::Ready) continue;
-      if (std::none_of(b.tasks.begin(), b.tasks.end(), [&](const Task* other) { return other->x == t->x; })) return false;
+      if (std::none_of(b.tasks.begin(), b.tasks.end(), [&](const Task* other) { return other->x == t->x; }))
+        return false;
     }
     return true;
   };
@@ -106,7 +107,8 @@ void mergeCloseInfo(NodeState* v, NodeState* w) {
     }
   }
   for (const ReplaceId& id : w->replaceIds) {
-    if (std::find(v->replaceIds.begin(), v->replaceIds.end(), id) == v->replaceIds.end()) v->replaceIds.push(arena, id);
+    if (std::find(v->replaceIds.begin(), v->replaceIds.end(), id) == v->replaceIds.end())
+      v->replaceIds.push(arena, id);
   }
   for (std::uint32_t i = 0; i < w->node->arcs.size(); ++i) {
     Vertex* wa = w->node->arcs[i];
@@ -126,7 +128,8 @@ void appendDisjunct(Context& c, Vec<NodeState*>& list, NodeState* x) {
       if (!equalPartial(c, x->node, known->node)) continue;
       Node* ny = kv->base;
       if (ny == nullptr || isCyclePlaceholder(ny)) ny = x->validators(true);
-      if (nx != nullptr && ny != nullptr && nx->isValue() && ny->isValue() && !c.equal(nx, ny, kEqualStructural)) {
+      if (nx != nullptr && ny != nullptr && nx->isValue() && ny->isValue() &&
+          !c.equal(nx, ny, kEqualStructural)) {
         continue;
       }
     } else if (!c.equal(kv, nv, kEqualStructural)) {
@@ -168,7 +171,8 @@ Bottom* NodeState::processDisjunctions() {
     RunMode mode = RunMode::AttemptOnly;
     if (outerMode != RunMode::None) {
       if (last) mode = outerMode;
-      if (last && outerMode == RunMode::AttemptOnly && hasDeferredComprehension(node)) mode = RunMode::Finalize;
+      if (last && outerMode == RunMode::AttemptOnly && hasDeferredComprehension(node))
+        mode = RunMode::Finalize;
     } else if (last) {
       mode = RunMode::Finalize;
     }
@@ -210,14 +214,15 @@ void NodeState::signalDisjuncts() {
   if (defaults == 1 || disjuncts.size() == 1) signal(done);
 }
 
-// The usual disjunction, of scalars and basic types in a field that has at most a scalar besides: decided without
-// trying the alternatives in clones. False when it is not of that kind, or when nothing fits, which the long way explains.
+// The usual disjunction, of scalars and basic types in a field that has at most a scalar besides: decided
+// without trying the alternatives in clones. False when it is not of that kind, or when nothing fits, which
+// the long way explains.
 bool NodeState::processScalarDisjunction(PendingDisjunction& d) {
   Context& c = *ctx;
-  if (isDisjunctState || !node->arcs.empty() || !node->structs.empty() || node->patterns != nullptr || !checks.empty() ||
-      lowerBound != nullptr || upperBound != nullptr || errs != nullptr || c.errs != nullptr ||
-      defaultAttemptInCycle != nullptr || isShared || hasAnyCyclicConjunct || hasTop || aStruct ||
-      defaultMode != DefaultMode::Maybe || origDefaultMode != DefaultMode::Maybe) {
+  if (isDisjunctState || !node->arcs.empty() || !node->structs.empty() || node->patterns != nullptr ||
+      !checks.empty() || lowerBound != nullptr || upperBound != nullptr || errs != nullptr ||
+      c.errs != nullptr || defaultAttemptInCycle != nullptr || isShared || hasAnyCyclicConjunct || hasTop ||
+      aStruct || defaultMode != DefaultMode::Maybe || origDefaultMode != DefaultMode::Maybe) {
     return false;
   }
   for (const Task* t : tasks) {
@@ -304,7 +309,8 @@ bool NodeState::processScalarDisjunction(PendingDisjunction& d) {
   return true;
 }
 
-void NodeState::crossProduct(Vec<NodeState*>& dst, const Vec<NodeState*>& cross, PendingDisjunction& d, RunMode mode) {
+void NodeState::crossProduct(Vec<NodeState*>& dst, const Vec<NodeState*>& cross, PendingDisjunction& d,
+                             RunMode mode) {
   Context& c = *ctx;
   Restore depthMark(evalDepth, c.evalDepth);
   Vec<NodeState*> made;
@@ -315,21 +321,24 @@ void NodeState::crossProduct(Vec<NodeState*>& dst, const Vec<NodeState*>& cross,
     for (std::uint32_t j = 0; j < d.disjuncts.size(); ++j) {
       PendingDisjunct& alternative = d.disjuncts[j];
       Bottom* err = nullptr;
-      NodeState* r = p->doDisjunct(c.conjunct(d.env, alternative.expr, d.cloneInfo), alternative.mode, mode, node, err);
+      NodeState* r =
+          p->doDisjunct(c.conjunct(d.env, alternative.expr, d.cloneInfo), alternative.mode, mode, node, err);
       if (err != nullptr) {
         if (err->code == Code::User) userErrs.push(c.arena, err);
         alternative.err = err;
         continue;
       }
       made.push(c.arena, r);
-      if (p->defaultMode == DefaultMode::Is || p->origDefaultMode == DefaultMode::Is) leftDropsDefault = false;
+      if (p->defaultMode == DefaultMode::Is || p->origDefaultMode == DefaultMode::Is)
+        leftDropsDefault = false;
       if (alternative.mode == DefaultMode::Is) rightDropsDefault = false;
     }
   }
   bool hasNonMaybe = false;
   for (NodeState* r : made) {
     if (r->disjuncts.empty()) {
-      r->defaultMode = combineDefault(r->defaultMode, r->origDefaultMode, leftDropsDefault, rightDropsDefault);
+      r->defaultMode =
+          combineDefault(r->defaultMode, r->origDefaultMode, leftDropsDefault, rightDropsDefault);
       appendDisjunct(c, dst, r);
       continue;
     }
@@ -448,7 +457,8 @@ void NodeState::finalizeDisjunctions() {
   if (defaultAttemptInCycle == nullptr || defaults == 1) {
     node->base = d;
   } else {
-    ErrorEntry* e = ctx->newf("cycle across unresolved disjunction referenced by {}", {defaultAttemptInCycle->label});
+    ErrorEntry* e =
+        ctx->newf("cycle across unresolved disjunction referenced by {}", {defaultAttemptInCycle->label});
     ctx->addPlaces(e->more, defaultAttemptInCycle);
     node->base = ctx->bottomOf(e, Code::Cycle);
   }

@@ -58,13 +58,16 @@ bool Context::equalTerminal(Value* v, Value* w, std::uint8_t flags) {
   if (v == nullptr || w == nullptr) return false;
   switch (v->kind) {
     case NodeKind::Bottom:
-    case NodeKind::Top: return w->kind == v->kind;
+    case NodeKind::Top:
+      return w->kind == v->kind;
     case NodeKind::Num:
     case NodeKind::String:
     case NodeKind::Bool:
     case NodeKind::Bytes:
-    case NodeKind::Null: return binOpBool(nullptr, true, Op::Equal, v, w);
-    default: break;
+    case NodeKind::Null:
+      return binOpBool(nullptr, true, Op::Equal, v, w);
+    default:
+      break;
   }
   if (w->kind != v->kind) return false;
   auto all = [&](std::span<Value*> a, std::span<Value*> b) {
@@ -80,7 +83,8 @@ bool Context::equalTerminal(Value* v, Value* w, std::uint8_t flags) {
       auto* y = static_cast<ir::BoundValue*>(w);
       return x->op == y->op && equal(x->value, y->value, flags);
     }
-    case NodeKind::BasicType: return kindOf(v) == kindOf(w);
+    case NodeKind::BasicType:
+      return kindOf(v) == kindOf(w);
     case NodeKind::Conjunction:
       return all(static_cast<ir::Conjunction*>(v)->values, static_cast<ir::Conjunction*>(w)->values);
     case NodeKind::Disjunction:
@@ -90,7 +94,8 @@ bool Context::equalTerminal(Value* v, Value* w, std::uint8_t flags) {
       auto* y = static_cast<BuiltinValidator*>(w);
       return x->builtin == y->builtin && all(x->args, y->args);
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 

@@ -92,12 +92,13 @@ Bottom* Context::bottomOf(ErrorEntry* e, Code code) {
   return b;
 }
 
-void Context::addErrf(Code code, const Origin& pos, const char* format, std::initializer_list<ErrorArg> args) {
+void Context::addErrf(Code code, const Origin& pos, const char* format,
+                      std::initializer_list<ErrorArg> args) {
   addBottom(bottomOf(newPosf(pos, format, args), code));
 }
 
-// Two failures of one Vertex as one: the more severe class wins, and what may still go away is dropped beside what
-// may not.
+// Two failures of one Vertex as one: the more severe class wins, and what may still go away is dropped beside
+// what may not.
 Bottom* Context::combine(Value* x, Value* y) {
   Value* ux = unwrap(x);
   Value* uy = unwrap(y);
@@ -125,7 +126,8 @@ Bottom* Context::combine(Value* x, Value* y) {
 void Context::addClosedPlaces(ErrorEntry& e, const CloseInfo& ci) {
   for (DefId id = ci.defId; id != 0; id = containments[id].id) {
     const Origin& place = containments[id].place;
-    if (place.known() && std::find(e.more.begin(), e.more.end(), place) == e.more.end()) e.more.push(arena, place);
+    if (place.known() && std::find(e.more.begin(), e.more.end(), place) == e.more.end())
+      e.more.push(arena, place);
   }
 }
 
@@ -133,7 +135,8 @@ Bottom* Context::fieldIndexError(Vertex* v, const Origin& pos, Feature f) {
   return fieldError(v, pos, f, "index out of range [{}] with length {}", "undefined field: {}");
 }
 
-Bottom* Context::fieldError(Vertex* v, const Origin& pos, Feature f, const char* intFormat, const char* stringFormat) {
+Bottom* Context::fieldError(Vertex* v, const Origin& pos, Feature f, const char* intFormat,
+                            const char* stringFormat) {
   Code code = Code::Incomplete;
   if (Bottom* b = v->bottom(); b != nullptr && !isCyclePlaceholder(b)) {
     code = b->code;
@@ -144,7 +147,8 @@ Bottom* Context::fieldError(Vertex* v, const Origin& pos, Feature f, const char*
   }
   ErrorEntry* e = nullptr;
   if (f.isInt()) {
-    e = newPosf(pos, intFormat, {static_cast<std::int64_t>(f.index()), static_cast<std::int64_t>(v->length())});
+    e = newPosf(pos, intFormat,
+                {static_cast<std::int64_t>(f.index()), static_cast<std::int64_t>(v->length())});
   } else {
     e = newPosf(pos, stringFormat, {f});
   }
@@ -170,7 +174,9 @@ Bottom* Context::notAllowedError(Vertex* arc) {
   return b;
 }
 
-void NodeState::addBottom(Bottom* b) { errs = ctx->combine(errs, b); }
+void NodeState::addBottom(Bottom* b) {
+  errs = ctx->combine(errs, b);
+}
 
 void NodeState::addErr(ErrorEntry* e) {
   Bottom* b = ctx->bottomOf(e);
@@ -219,16 +225,22 @@ void NodeState::reportConflict(Node* v1, Node* v2, std::uint16_t k1, std::uint16
   addErr(e);
 }
 
-// ---- For the outside ----------------------------------------------------------------------------------------------
+// ---- For the outside
+// ----------------------------------------------------------------------------------------------
 
 std::string_view codeWord(Code code) {
   switch (code) {
-    case Code::Eval: return "eval";
+    case Code::Eval:
+      return "eval";
     case Code::User:
-    case Code::LegacyUser: return "user";
-    case Code::StructuralCycle: return "structural_cycle";
-    case Code::Incomplete: return "incomplete";
-    case Code::Cycle: return "cycle";
+    case Code::LegacyUser:
+      return "user";
+    case Code::StructuralCycle:
+      return "structural_cycle";
+    case Code::Incomplete:
+      return "incomplete";
+    case Code::Cycle:
+      return "cycle";
   }
   return "eval";
 }
@@ -246,15 +258,20 @@ namespace {
 
 std::string argText(const Context& ctx, const ErrorArg& arg) {
   switch (arg.type) {
-    case ErrorArg::Type::Node: return arg.node == nullptr ? "_|_" : printNode(ctx, arg.node);
+    case ErrorArg::Type::Node:
+      return arg.node == nullptr ? "_|_" : printNode(ctx, arg.node);
     case ErrorArg::Type::Label: {
       auto type = static_cast<LabelType>(arg.label & 15);
       return ctx.selectorText(Feature(type, arg.label >> 4));
     }
-    case ErrorArg::Type::Number: return std::to_string(arg.number);
-    case ErrorArg::Type::Text: return std::string(arg.text.data, arg.text.size);
-    case ErrorArg::Type::Kinds: return kindText(arg.kinds);
-    case ErrorArg::Type::Op: return std::string(ir::opText(arg.op));
+    case ErrorArg::Type::Number:
+      return std::to_string(arg.number);
+    case ErrorArg::Type::Text:
+      return std::string(arg.text.data, arg.text.size);
+    case ErrorArg::Type::Kinds:
+      return kindText(arg.kinds);
+    case ErrorArg::Type::Op:
+      return std::string(ir::opText(arg.op));
   }
   return {};
 }
@@ -304,7 +321,8 @@ class Reporter {
     }
     r.message += messageOf(ctx_, e);
     auto place = [&](const Origin& o) {
-      if (o.known() && std::find(r.places.begin(), r.places.end(), o) == r.places.end()) r.places.push_back(o);
+      if (o.known() && std::find(r.places.begin(), r.places.end(), o) == r.places.end())
+        r.places.push_back(o);
     };
     for (const ErrorEntry* o : outer) place(o->pos);
     place(e.pos);
@@ -398,7 +416,8 @@ Error toError(const Context& ctx, const ErrorReport& report) {
 
 Error toError(const Context& ctx, const Bottom& bottom) {
   std::vector<ErrorReport> all = reportErrors(ctx, bottom);
-  if (all.empty()) return Error(ErrorCode::Invalid, "evaluation failed").reason(std::string(codeWord(bottom.code)));
+  if (all.empty())
+    return Error(ErrorCode::Invalid, "evaluation failed").reason(std::string(codeWord(bottom.code)));
   Error out = toError(ctx, all.front());
   if (all.size() > 1) {
     for (const ErrorReport& r : all) out.detail(toError(ctx, r));

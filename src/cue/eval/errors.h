@@ -9,8 +9,9 @@
 #include "base/error.h"
 #include "cue/eval/vertex.h"
 
-// Failures while evaluating. They are made often and mostly thrown away again (a disjunct that does not fit, a guard on a
-// missing field), so one is only its format, its arguments and its places until somebody asks for the text.
+// Failures while evaluating. They are made often and mostly thrown away again (a disjunct that does not fit,
+// a guard on a missing field), so one is only its format, its arguments and its places until somebody asks
+// for the text.
 
 namespace puppis::cue::eval {
 
@@ -32,12 +33,12 @@ struct ErrorArg {
     } text;
   };
   ErrorArg() : text{nullptr, 0} {}
-  ErrorArg(const Node* n) : type(Type::Node), node(n) {}                      // NOLINT: written plainly at the calls
-  ErrorArg(Feature f) : type(Type::Label), label(f.bits()) {}                 // NOLINT
-  ErrorArg(std::int64_t i) : type(Type::Number), number(i) {}                 // NOLINT
-  ErrorArg(std::string_view s) : text{s.data(), s.size()} {}                  // NOLINT: must outlive the evaluation
-  ErrorArg(const char* s) : ErrorArg(std::string_view(s)) {}                  // NOLINT
-  ErrorArg(Op o) : type(Type::Op), op(o) {}                                   // NOLINT
+  ErrorArg(const Node* n) : type(Type::Node), node(n) {}       // NOLINT: written plainly at the calls
+  ErrorArg(Feature f) : type(Type::Label), label(f.bits()) {}  // NOLINT
+  ErrorArg(std::int64_t i) : type(Type::Number), number(i) {}  // NOLINT
+  ErrorArg(std::string_view s) : text{s.data(), s.size()} {}   // NOLINT: must outlive the evaluation
+  ErrorArg(const char* s) : ErrorArg(std::string_view(s)) {}   // NOLINT
+  ErrorArg(Op o) : type(Type::Op), op(o) {}                    // NOLINT
   static ErrorArg ofKinds(std::uint16_t kinds) {
     ErrorArg out;
     out.type = Type::Kinds;
@@ -52,9 +53,9 @@ struct ErrorEntry {
   ErrorArg args[5];
   std::uint8_t argCount = 0;
   Origin pos;
-  Vec<Origin> more;                ///< further places involved
-  Vertex* node = nullptr;          ///< gives the path
-  std::span<Feature> altPath;      ///< the path when the Vertex is reached through sharing
+  Vec<Origin> more;            ///< further places involved
+  Vertex* node = nullptr;      ///< gives the path
+  std::span<Feature> altPath;  ///< the path when the Vertex is reached through sharing
   const ErrorList* cause = nullptr;
   const char* expected = nullptr;
 };
@@ -71,8 +72,8 @@ struct ErrorReport {
   std::string message;
   std::string path;
   std::vector<Feature> pathLabels;
-  std::string suggestion;          ///< the nearest field there is, for one that is not allowed
-  std::vector<Origin> places;      ///< the first is the failure's own
+  std::string suggestion;      ///< the nearest field there is, for one that is not allowed
+  std::vector<Origin> places;  ///< the first is the failure's own
   Code code = Code::Eval;
 };
 

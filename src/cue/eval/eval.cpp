@@ -3,8 +3,8 @@
 #include "cue/eval/state.h"
 #include "cue/eval/tasks.h"
 
-// From an expression in the current Environment to a value. A failure is left in Context::errs; the result is null when
-// nothing is known yet.
+// From an expression in the current Environment to a value. A failure is left in Context::errs; the result is
+// null when nothing is known yet.
 
 namespace puppis::cue::eval {
 
@@ -158,7 +158,8 @@ Value* Context::evalStateInfo(Expr* x, const Flags& flags, CloseInfo& out) {
       }
       return finish(v);
     }
-    default: break;
+    default:
+      break;
   }
   return finish(evaluateVertex(arc->deref(), x, flags));
 }
@@ -289,7 +290,9 @@ Vertex* Context::node(Node* orig, Expr* x, bool scalar, const Flags& flags) {
   return found;
 }
 
-Vertex* Context::relNode(std::int32_t upCount) { return vertexOf(envUp(upCount)); }
+Vertex* Context::relNode(std::int32_t upCount) {
+  return vertexOf(envUp(upCount));
+}
 
 Vertex* Context::skipTry(bool optional, Vertex* arc) {
   if (arc != nullptr) return arc;
@@ -320,7 +323,8 @@ Vertex* withOwnErrors(Context& c, Find find) {
 
 Vertex* Context::resolve(Node* ref, const Flags& flags) {
   constexpr Flags kScalar{.condition = kScalarKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial};
-  constexpr Flags kFields{.condition = kNeedFieldSetKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial};
+  constexpr Flags kFields{
+      .condition = kNeedFieldSetKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial};
   switch (ref->kind) {
     case NodeKind::FieldReference: {
       auto* x = static_cast<ir::FieldReference*>(ref);
@@ -348,7 +352,8 @@ Vertex* Context::resolve(Node* ref, const Flags& flags) {
       if (v == nullptr) addErrf(Code::Eval, x->origin(), "cannot find package {}", {x->path});
       return v;
     }
-    case NodeKind::LetReference: return resolveLet(static_cast<ir::LetReference*>(ref), flags);
+    case NodeKind::LetReference:
+      return resolveLet(static_cast<ir::LetReference*>(ref), flags);
     case NodeKind::SelectorExpr: {
       auto* x = static_cast<ir::SelectorExpr*>(ref);
       Vertex* n = node(x, x->x, x->label.isRegular(), kFields);
@@ -373,7 +378,8 @@ Vertex* Context::resolve(Node* ref, const Flags& flags) {
       if (errs != nullptr) return nullptr;
       return skipTry(x->optional, lookup(n, x->index->origin(), f, flags));
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -401,7 +407,8 @@ Vertex* Context::resolveLet(ir::LetReference* x, const Flags& flags) {
   bool stale = false;
   if (entry != nullptr) {
     // A cycle placeholder is provisional: compute it again, once, as long as the let is not finished.
-    stale = isCyclePlaceholder(entry->value->base) && arc->status != VertexStatus::Finalized && !entry->fromRecompute;
+    stale = isCyclePlaceholder(entry->value->base) && arc->status != VertexStatus::Finalized &&
+            !entry->fromRecompute;
     if (!stale) return entry->value;
   } else {
     entry = make<LetCache>();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "cue/cue.h"
 #include "data/json.h"
@@ -37,7 +37,8 @@ TEST(Eval, GuardedFieldsFeedOtherGuards) {
 }
 
 TEST(Eval, DefaultsSurviveUnification) {
-  EXPECT_EQ(exported("a: *1 | int\nb: a & (2 | *1)\nc: *\"x\" | string\nc: \"y\""), R"({"a":1,"b":1,"c":"y"})");
+  EXPECT_EQ(exported("a: *1 | int\nb: a & (2 | *1)\nc: *\"x\" | string\nc: \"y\""),
+            R"({"a":1,"b":1,"c":"y"})");
   EXPECT_EQ(exported("x: (*1 | 2 | 3) & (1 | *2 | 3)"), "incomplete at x");
 }
 
@@ -48,7 +49,8 @@ TEST(Eval, DefinitionsAreClosedAndEmbeddingsAdd) {
 
 TEST(Eval, AFieldThatIsNotAllowedNamesTheOneMeant) {
   auto runtime = Runtime::make();
-  auto program = runtime->compile("t.cue", "#A: {replicas?: int, image: string}\nx: #A & {image: \"a\", replica: 1}", {});
+  auto program = runtime->compile(
+      "t.cue", "#A: {replicas?: int, image: string}\nx: #A & {image: \"a\", replica: 1}", {});
   ASSERT_TRUE(program);
   Session session(runtime);
   auto errors = session.evaluate(*program).validate({});
@@ -65,7 +67,8 @@ TEST(Eval, CyclesEnd) {
 
 TEST(Eval, ListArithmeticIsACompatibilityFlag) {
   EXPECT_EQ(exported("a: [1] + [2]"), "eval at a");
-  EXPECT_EQ(exported("a: [1] + [2, ...]\nb: 2 * [\"x\"]", {.listArithmetic = true}), R"({"a":[1,2],"b":["x","x"]})");
+  EXPECT_EQ(exported("a: [1] + [2, ...]\nb: 2 * [\"x\"]", {.listArithmetic = true}),
+            R"({"a":[1,2],"b":["x","x"]})");
 }
 
 TEST(Eval, DataIsBoundWithItsPlaces) {
@@ -97,7 +100,8 @@ TEST(Eval, BudgetsEndAnEvaluationAsAnError) {
 
 TEST(Eval, OneProgramServesManyThreads) {
   auto runtime = Runtime::make();
-  auto program = runtime->compile("t.cue", "parameter: {n: int}\nout: \"v\\(parameter.n)\"\nl: [for i in [1,2] {i}]", {});
+  auto program = runtime->compile(
+      "t.cue", "parameter: {n: int}\nout: \"v\\(parameter.n)\"\nl: [for i in [1,2] {i}]", {});
   ASSERT_TRUE(program);
   std::vector<std::thread> threads;
   std::vector<std::string> results(8);

@@ -8,7 +8,8 @@
 namespace puppis::cue::eval {
 
 namespace {
-constexpr Flags kScalarNow{.condition = kScalarKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial};
+constexpr Flags kScalarNow{
+    .condition = kScalarKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial};
 }
 
 Value* Context::evaluate(Node* x, const Flags& flags) {
@@ -20,17 +21,23 @@ Value* Context::evaluate(Node* x, const Flags& flags) {
       completeArcsOnly(v);
       return v;
     }
-    case NodeKind::BoundExpr: return evaluateBound(static_cast<ir::BoundExpr*>(x));
-    case NodeKind::Interpolation: return evaluateInterpolation(static_cast<ir::Interpolation*>(x));
-    case NodeKind::UnaryExpr: return evaluateUnary(static_cast<ir::UnaryExpr*>(x));
-    case NodeKind::BinaryExpr: return evaluateBinary(static_cast<ir::BinaryExpr*>(x), flags);
-    case NodeKind::CallExpr: return evaluateCall(static_cast<ir::CallExpr*>(x), flags);
+    case NodeKind::BoundExpr:
+      return evaluateBound(static_cast<ir::BoundExpr*>(x));
+    case NodeKind::Interpolation:
+      return evaluateInterpolation(static_cast<ir::Interpolation*>(x));
+    case NodeKind::UnaryExpr:
+      return evaluateUnary(static_cast<ir::UnaryExpr*>(x));
+    case NodeKind::BinaryExpr:
+      return evaluateBinary(static_cast<ir::BinaryExpr*>(x), flags);
+    case NodeKind::CallExpr:
+      return evaluateCall(static_cast<ir::CallExpr*>(x), flags);
     case NodeKind::DisjunctionExpr: {
       Vertex* v = newInlineVertex(nullptr, {conjunct(env, x, info)});
       finalize(v);
       return v;
     }
-    case NodeKind::SliceExpr: return evaluateSlice(static_cast<ir::SliceExpr*>(x));
+    case NodeKind::SliceExpr:
+      return evaluateSlice(static_cast<ir::SliceExpr*>(x));
     case NodeKind::LabelReference: {
       Feature f = envUp(static_cast<ir::LabelReference*>(x)->upCount)->dynamicLabel;
       if (f.valid()) return labelValue(f);
@@ -39,7 +46,8 @@ Value* Context::evaluate(Node* x, const Flags& flags) {
       type->kinds = kString;
       return type;
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -58,12 +66,14 @@ Value* Context::evaluateBound(ir::BoundExpr* x) {
     case kFloat:
     case kNumber:
     case kString:
-    case kBytes: break;
+    case kBytes:
+      break;
     case kNull:
     case kStruct:
     case kList:
       if (!equality) {
-        return failed(newPosf(x->expr->origin(), "cannot use {} for bound {}", {ErrorArg::ofKinds(k), x->op}));
+        return failed(
+            newPosf(x->expr->origin(), "cannot use {} for bound {}", {ErrorArg::ofKinds(k), x->op}));
       }
       break;
     default: {
@@ -90,7 +100,8 @@ Value* Context::evaluateBound(ir::BoundExpr* x) {
 }
 
 Value* Context::evaluateSlice(ir::SliceExpr* x) {
-  Value* v = value(x->x, {.condition = kFieldSetKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial});
+  Value* v =
+      value(x->x, {.condition = kFieldSetKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial});
   const char* as = "slice index";
   if (v == nullptr) {
     addErrf(Code::Incomplete, src, "non-concrete slice subject {}", {x->x});
@@ -189,7 +200,8 @@ Value* Context::evaluateUnary(ir::UnaryExpr* x) {
       if (auto* b = v->as<ir::Bool>()) return newBool(!b->value);
       expected = kBool;
       break;
-    default: break;
+    default:
+      break;
   }
   if ((k & expected) != kBottom) {
     addErrf(Code::Incomplete, x->x->origin(), "operand {} of '{}' not concrete (was {})",
@@ -219,8 +231,8 @@ Value* Context::evaluateBinary(ir::BinaryExpr* x, const Flags& flags) {
     }
     return v;
   }
-  if (x->unit != nullptr && x->unit->experiments.shortCircuit && (x->op == Op::BoolAnd || x->op == Op::BoolOr) &&
-      concreteIsPossible(x->op, x->x)) {
+  if (x->unit != nullptr && x->unit->experiments.shortCircuit &&
+      (x->op == Op::BoolAnd || x->op == Op::BoolOr) && concreteIsPossible(x->op, x->x)) {
     Value* left = concrete(e, x->x, x->op);
     bool decides = x->op == Op::BoolOr;
     if (auto* b = left == nullptr ? nullptr : left->as<ir::Bool>(); b != nullptr && b->value == decides) {
@@ -240,8 +252,8 @@ Value* Context::evaluateBinary(ir::BinaryExpr* x, const Flags& flags) {
   return binOp(x, x->op, left, right);
 }
 
-// `x == _|_`, `x != _|_`: whether there is no usable value. Missing fields, failures, and scalars that are not concrete
-// have none; structs, lists and open choices do.
+// `x == _|_`, `x != _|_`: whether there is no usable value. Missing fields, failures, and scalars that are
+// not concrete have none; structs, lists and open choices do.
 Value* Context::compareBottom(Environment* e, const Origin& at, Expr* x, Op op, const Flags& flags) {
   StateFrame frame(*this, e, at);
   bool match = op != Op::Equal;

@@ -34,7 +34,8 @@ Vertex* NodeState::getArc(Feature f, ArcType mode, bool& isNew) {
   return arc;
 }
 
-void Context::insertConjunct(Vertex* v, const Conjunct& c, const CloseInfo& ci, ArcType mode, bool check, bool& added) {
+void Context::insertConjunct(Vertex* v, const Conjunct& c, const CloseInfo& ci, ArcType mode, bool check,
+                             bool& added) {
   added = false;
   NodeState* n = bareState(v);
   if (n == nullptr) return;
@@ -74,7 +75,8 @@ void NodeState::matchPatterns(Vertex* arc, ArcType mode, Feature f, bool check) 
   }
 }
 
-Vertex* NodeState::insertArc(Feature f, ArcType mode, const Conjunct& c, const CloseInfo& arcInfo, bool check) {
+Vertex* NodeState::insertArc(Feature f, ArcType mode, const Conjunct& c, const CloseInfo& arcInfo,
+                             bool check) {
   bool isNew = false;
   Vertex* v = getArc(f, mode, isNew);
   Restore arc(ctx->vertex, v);
@@ -84,7 +86,8 @@ Vertex* NodeState::insertArc(Feature f, ArcType mode, const Conjunct& c, const C
   return v;
 }
 
-// The label the pattern matched is bound in an Environment of its own: the same constraint holds for many fields.
+// The label the pattern matched is bound in an Environment of its own: the same constraint holds for many
+// fields.
 void NodeState::addConstraint(Vertex* arc, ArcType mode, Conjunct c, bool check) {
   auto* labelled = ctx->make<Environment>();
   *labelled = *c.env;
@@ -139,8 +142,10 @@ bool Context::matchPatternValue(Value* pattern, Feature f) {
   std::uint16_t k = f.isString() ? kString : kInt;
   if ((kindOf(pattern) & k) == 0) return false;
   switch (pattern->kind) {
-    case NodeKind::Top: return true;
-    case NodeKind::BasicType: return (static_cast<ir::BasicType*>(pattern)->kinds & k) == k;
+    case NodeKind::Top:
+      return true;
+    case NodeKind::BasicType:
+      return (static_cast<ir::BasicType*>(pattern)->kinds & k) == k;
     case NodeKind::BoundValue: {
       auto* bound = static_cast<ir::BoundValue*>(pattern);
       std::uint16_t boundKind = kindOf(bound);
@@ -152,7 +157,8 @@ bool Context::matchPatternValue(Value* pattern, Feature f) {
       auto i = number::toInt64(static_cast<ir::Num*>(pattern)->value);
       return f.isInt() && i && *i == static_cast<std::int64_t>(f.index());
     }
-    case NodeKind::String: return f.isString() && static_cast<ir::String*>(pattern)->text == labelText(f);
+    case NodeKind::String:
+      return f.isString() && static_cast<ir::String*>(pattern)->text == labelText(f);
     case NodeKind::Conjunction: {
       auto values = static_cast<ir::Conjunction*>(pattern)->values;
       return std::all_of(values.begin(), values.end(), [&](Value* x) { return matchPatternValue(x, f); });
@@ -161,7 +167,8 @@ bool Context::matchPatternValue(Value* pattern, Feature f) {
       auto values = static_cast<ir::Disjunction*>(pattern)->values;
       return std::any_of(values.begin(), values.end(), [&](Value* x) { return matchPatternValue(x, f); });
     }
-    default: break;
+    default:
+      break;
   }
   Environment* e = env != nullptr ? env : make<Environment>();
   Vertex* v = newInlineVertex(nullptr, {conjunct(e, pattern, info), conjunct(e, labelValue(f), info)});

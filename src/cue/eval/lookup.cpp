@@ -10,8 +10,8 @@ const Vertex* rootOf(const Vertex* v) {
 }
 }  // namespace
 
-// Finds the field f of v, evaluating as little of v as settles whether it exists. A field that is not there yet is made
-// as a pending one, unless v is already known not to get any more.
+// Finds the field f of v, evaluating as little of v as settles whether it exists. A field that is not there
+// yet is made as a pending one, unless v is already known not to get any more.
 Vertex* Context::lookup(Vertex* v, const Origin& pos, Feature f, const Flags& flags) {
   Condition need = flags.condition;
   const RunMode mode = flags.mode;
@@ -82,7 +82,9 @@ Vertex* Context::lookup(Vertex* v, const Origin& pos, Feature f, const Flags& fl
           arc->arcType = ArcType::NotPresent;
         }
         break;
-      case RunMode::Yield: arcState->process(need, RunMode::Yield); break;
+      case RunMode::Yield:
+        arcState->process(need, RunMode::Yield);
+        break;
       case RunMode::Finalize: {
         bool settled = false;
         if (arc->arcType == ArcType::Pending || arc->arcType == ArcType::Optional) {
@@ -102,15 +104,18 @@ Vertex* Context::lookup(Vertex* v, const Origin& pos, Feature f, const Flags& fl
         } else if (!unify(arc, {.condition = need, .mode = RunMode::AttemptOnly})) {
           arcState->process(need, RunMode::AttemptOnly);
         }
-        if (arc->arcType == ArcType::Pending && !arcState->hasActiveParentTask()) arc->arcType = ArcType::NotPresent;
+        if (arc->arcType == ArcType::Pending && !arcState->hasActiveParentTask())
+          arc->arcType = ArcType::NotPresent;
         break;
       }
-      case RunMode::None: break;
+      case RunMode::None:
+        break;
     }
   }
 
   switch (arc->arcType) {
-    case ArcType::Member: return found;
+    case ArcType::Member:
+      return found;
     case ArcType::Required: {
       Bottom* b = bottomOf(newPosf(pos, "required field missing: {}", {f}), Code::Incomplete);
       b->node = v;
@@ -126,7 +131,8 @@ Vertex* Context::lookup(Vertex* v, const Origin& pos, Feature f, const Flags& fl
     case ArcType::Pending:
       if (arcState != nullptr) {
         for (const Task* t : arcState->parentTasks) {
-          if (t->state == TaskState::Running || t->state == TaskState::Waiting || t->state == TaskState::Failed) {
+          if (t->state == TaskState::Running || t->state == TaskState::Waiting ||
+              t->state == TaskState::Failed) {
             Bottom* b = bottomOf(newPosf(pos, "cyclic reference to field {}", {f}), Code::Cycle);
             b->node = v;
             addBottom(b);
@@ -135,7 +141,8 @@ Vertex* Context::lookup(Vertex* v, const Origin& pos, Feature f, const Flags& fl
         }
       }
       break;
-    case ArcType::NotPresent: break;
+    case ArcType::NotPresent:
+      break;
   }
   fieldIndexError(v, pos, f);
   return nullptr;

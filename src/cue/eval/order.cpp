@@ -6,9 +6,9 @@
 
 #include "cue/eval/state.h"
 
-// The order of fields. Consecutive declarations of a struct literal are edges of a graph; literals follow each other by
-// place, except operands of an explicit `&`, which have no order between them. The fields come out in topological order;
-// where that leaves a choice, and within cycles, by name.
+// The order of fields. Consecutive declarations of a struct literal are edges of a graph; literals follow
+// each other by place, except operands of an explicit `&`, which have no order between them. The fields come
+// out in topological order; where that leaves a choice, and within cycles, by name.
 
 namespace puppis::cue::eval {
 
@@ -20,7 +20,9 @@ struct Place {
   std::uint64_t at = 0;
   bool known = false;
   friend bool operator==(const Place& a, const Place& b) { return a.at == b.at && a.file == b.file; }
-  friend bool operator<(const Place& a, const Place& b) { return a.file != b.file ? a.file < b.file : a.at < b.at; }
+  friend bool operator<(const Place& a, const Place& b) {
+    return a.file != b.file ? a.file < b.file : a.at < b.at;
+  }
 };
 
 Place placeOf(const Origin& o) {
@@ -114,8 +116,8 @@ class Orderer {
     if (std::find(list.begin(), list.end(), m) == list.end()) list.push_back(m);
   }
 
-  // Where each literal came in: where it stands, or where the reference stands that led to it; and whether it is an
-  // operand of an explicit unification.
+  // Where each literal came in: where it stands, or where the reference stands that led to it; and whether it
+  // is an operand of an explicit unification.
   void analyse() {
     for (const StructInfo& s : v_->structs) {
       auto m = std::make_unique<Meta>();
@@ -252,7 +254,9 @@ class Orderer {
     if (a->feature.isInt() != b->feature.isInt()) return a->feature.isInt();
     return name(a->feature) < name(b->feature);
   }
-  std::string_view name(Feature f) const { return f.isLet() ? std::string_view() : ctx_.symbols.text(f.index()); }
+  std::string_view name(Feature f) const {
+    return f.isLet() ? std::string_view() : ctx_.symbols.text(f.index());
+  }
 
   void connect(GraphNode* n) {
     n->low = n->index = counter_++;
@@ -301,11 +305,13 @@ class Orderer {
       std::sort(components_[i].begin(), components_[i].end(), byName);
     }
     auto first = [&](std::size_t a, std::size_t b) {
-      return std::lexicographical_compare(components_[a].begin(), components_[a].end(), components_[b].begin(),
-                                          components_[b].end(), byName);
+      return std::lexicographical_compare(components_[a].begin(), components_[a].end(),
+                                          components_[b].begin(), components_[b].end(), byName);
     };
     std::vector<std::size_t> ready;
-    auto push = [&](std::size_t i) { ready.insert(std::upper_bound(ready.begin(), ready.end(), i, first), i); };
+    auto push = [&](std::size_t i) {
+      ready.insert(std::upper_bound(ready.begin(), ready.end(), i, first), i);
+    };
     for (std::size_t i = 0; i < count; ++i) {
       if (waits[i] == 0) push(i);
     }

@@ -116,7 +116,8 @@ void Overlay::cloneTasks(NodeState& dst, NodeState& src) {
   src.blocking.drop();
   for (std::uint32_t i = 0; i < src.tasks.size(); ++i) {
     Task* t = src.tasks[i];
-    if (t->state != TaskState::Waiting && t->state != TaskState::Ready && t->state != TaskState::Running) continue;
+    if (t->state != TaskState::Waiting && t->state != TaskState::Ready && t->state != TaskState::Running)
+      continue;
     if (t->state == TaskState::Running && t->kind == TaskKind::Disjunctions) continue;
     t->defunct = true;
     Task* copy = cloneTask(*t, dst);

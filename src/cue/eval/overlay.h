@@ -5,8 +5,8 @@
 
 namespace puppis::cue::eval {
 
-/// Clones a Vertex under evaluation with everything below it, so that an alternative of a disjunction can be unified
-/// into the clone. References into the original lead to the clone while the Overlay is pushed.
+/// Clones a Vertex under evaluation with everything below it, so that an alternative of a disjunction can be
+/// unified into the clone. References into the original lead to the clone while the Overlay is pushed.
 class Overlay {
  public:
   explicit Overlay(Context& ctx) : ctx_(ctx) {}

@@ -9,24 +9,42 @@ namespace puppis::cue::ir {
 
 std::string_view opText(Op op) {
   switch (op) {
-    case Op::And: return "&";
-    case Op::Or: return "|";
-    case Op::Add: return "+";
-    case Op::Subtract: return "-";
-    case Op::Multiply: return "*";
-    case Op::Quotient: return "/";
-    case Op::BoolAnd: return "&&";
-    case Op::BoolOr: return "||";
-    case Op::Not: return "!";
-    case Op::Equal: return "==";
-    case Op::NotEqual: return "!=";
-    case Op::Less: return "<";
-    case Op::LessEqual: return "<=";
-    case Op::Greater: return ">";
-    case Op::GreaterEqual: return ">=";
-    case Op::Match: return "=~";
-    case Op::NotMatch: return "!~";
-    case Op::None: break;
+    case Op::And:
+      return "&";
+    case Op::Or:
+      return "|";
+    case Op::Add:
+      return "+";
+    case Op::Subtract:
+      return "-";
+    case Op::Multiply:
+      return "*";
+    case Op::Quotient:
+      return "/";
+    case Op::BoolAnd:
+      return "&&";
+    case Op::BoolOr:
+      return "||";
+    case Op::Not:
+      return "!";
+    case Op::Equal:
+      return "==";
+    case Op::NotEqual:
+      return "!=";
+    case Op::Less:
+      return "<";
+    case Op::LessEqual:
+      return "<=";
+    case Op::Greater:
+      return ">";
+    case Op::GreaterEqual:
+      return ">=";
+    case Op::Match:
+      return "=~";
+    case Op::NotMatch:
+      return "!~";
+    case Op::None:
+      break;
   }
   return "";
 }
@@ -69,20 +87,36 @@ class Printer {
 
   void value(const Node* n) {
     switch (n->kind) {
-      case NodeKind::Null: out_ += "null"; break;
-      case NodeKind::Bool: out_ += static_cast<const ir::Bool*>(n)->value ? "true" : "false"; break;
-      case NodeKind::Num: number::appendText(out_, static_cast<const ir::Num*>(n)->value); break;
-      case NodeKind::String: out_ += quoteString(static_cast<const ir::String*>(n)->text); break;
-      case NodeKind::Bytes: out_ += quoteBytes(static_cast<const ir::Bytes*>(n)->text); break;
-      case NodeKind::Top: out_ += '_'; break;
-      case NodeKind::BasicType: out_ += kindText(static_cast<const ir::BasicType*>(n)->kinds); break;
+      case NodeKind::Null:
+        out_ += "null";
+        break;
+      case NodeKind::Bool:
+        out_ += static_cast<const ir::Bool*>(n)->value ? "true" : "false";
+        break;
+      case NodeKind::Num:
+        number::appendText(out_, static_cast<const ir::Num*>(n)->value);
+        break;
+      case NodeKind::String:
+        out_ += quoteString(static_cast<const ir::String*>(n)->text);
+        break;
+      case NodeKind::Bytes:
+        out_ += quoteBytes(static_cast<const ir::Bytes*>(n)->text);
+        break;
+      case NodeKind::Top:
+        out_ += '_';
+        break;
+      case NodeKind::BasicType:
+        out_ += kindText(static_cast<const ir::BasicType*>(n)->kinds);
+        break;
       case NodeKind::BoundValue: {
         const auto* b = static_cast<const ir::BoundValue*>(n);
         out_ += ir::opText(b->op);
         node(b->value);
         break;
       }
-      case NodeKind::Conjunction: list(static_cast<const ir::Conjunction*>(n)->values, " & "); break;
+      case NodeKind::Conjunction:
+        list(static_cast<const ir::Conjunction*>(n)->values, " & ");
+        break;
       case NodeKind::Disjunction: {
         const auto* d = static_cast<const ir::Disjunction*>(n);
         for (std::size_t i = 0; i < d->values.size(); ++i) {
@@ -98,7 +132,9 @@ class Printer {
         if (b->errors == nullptr || b->code == Code::LegacyUser) break;
         break;
       }
-      case NodeKind::Builtin: function(static_cast<const Builtin*>(n)); break;
+      case NodeKind::Builtin:
+        function(static_cast<const Builtin*>(n));
+        break;
       case NodeKind::BuiltinValidator: {
         const auto* v = static_cast<const BuiltinValidator*>(n);
         function(v->builtin);
@@ -107,8 +143,11 @@ class Printer {
         out_ += ')';
         break;
       }
-      case NodeKind::Vertex: vertex(static_cast<const Vertex*>(n)); break;
-      default: break;
+      case NodeKind::Vertex:
+        vertex(static_cast<const Vertex*>(n));
+        break;
+      default:
+        break;
     }
   }
 
@@ -253,7 +292,9 @@ class Printer {
         node(static_cast<const ir::OpenExpr*>(n)->x);
         out_ += "...";
         break;
-      case NodeKind::FieldReference: label(static_cast<const ir::FieldReference*>(n)->label); break;
+      case NodeKind::FieldReference:
+        label(static_cast<const ir::FieldReference*>(n)->label);
+        break;
       case NodeKind::LabelReference:
       case NodeKind::ValueReference:
       case NodeKind::DynamicReference:
@@ -278,7 +319,8 @@ class Printer {
         out_ += ']';
         break;
       }
-      default: decl(n);
+      default:
+        decl(n);
     }
   }
 
@@ -299,7 +341,8 @@ class Printer {
       case NodeKind::LetField: {
         const auto* f = static_cast<const ir::LetField*>(n);
         out_ += "let ";
-        if (const auto* let = f->syntax == nullptr ? nullptr : f->syntax->as<cue::LetClause>()) out_ += let->ident->name;
+        if (const auto* let = f->syntax == nullptr ? nullptr : f->syntax->as<cue::LetClause>())
+          out_ += let->ident->name;
         out_ += "=";
         node(f->value);
         break;
@@ -321,7 +364,8 @@ class Printer {
       }
       case NodeKind::Ellipsis:
         out_ += "...";
-        if (const auto* e = static_cast<const ir::Ellipsis*>(n); e->value->kind != NodeKind::Top) node(e->value);
+        if (const auto* e = static_cast<const ir::Ellipsis*>(n); e->value->kind != NodeKind::Top)
+          node(e->value);
         break;
       case NodeKind::Comprehension: {
         const auto* c = static_cast<const ir::Comprehension*>(n);
@@ -358,7 +402,9 @@ class Printer {
         out_ += "=";
         node(static_cast<const ir::LetClause*>(n)->expr);
         break;
-      case NodeKind::TryClause: out_ += "try"; break;
+      case NodeKind::TryClause:
+        out_ += "try";
+        break;
       default:
         if (n->isExpr()) node(n);
     }

@@ -33,7 +33,8 @@ std::shared_ptr<const RegexpCache::Entry> RegexpCache::get(std::string_view patt
 
 namespace eval {
 
-std::optional<bool> matchesRegexp(Context& ctx, std::string_view pattern, std::string_view text, std::string& failure) {
+std::optional<bool> matchesRegexp(Context& ctx, std::string_view pattern, std::string_view text,
+                                  std::string& failure) {
   auto entry = ctx.runtime().impl().regexps.get(pattern);
   if (!entry->re.ok()) {
     failure = entry->re.error();

@@ -4,10 +4,10 @@
 #include "cue/eval/state.h"
 #include "cue/eval/tasks.h"
 
-// Which task of a Vertex runs when. A request for a condition runs the tasks that contribute to it; a task that needs
-// something of another Vertex asks there in turn, or is suspended. Where everything waits for everything, a request to
-// finalize settles matters in phases: first "no scalar will come" everywhere, then the rest, then the tasks run with
-// what there is. Afterwards nothing may contradict what was settled.
+// Which task of a Vertex runs when. A request for a condition runs the tasks that contribute to it; a task
+// that needs something of another Vertex asks there in turn, or is suspended. Where everything waits for
+// everything, a request to finalize settles matters in phases: first "no scalar will come" everywhere, then
+// the rest, then the tasks run with what there is. Afterwards nothing may contradict what was settled.
 
 namespace puppis::cue::eval {
 
@@ -98,7 +98,9 @@ Condition NodeState::deferFieldSetKnown(Condition c) const {
   return c;
 }
 
-bool NodeState::handleParents(Condition need, RunMode mode) { return meets(need) || processAncestors(mode); }
+bool NodeState::handleParents(Condition need, RunMode mode) {
+  return meets(need) || processAncestors(mode);
+}
 
 bool NodeState::processAncestors(RunMode mode) {
   Vertex* v = node;
@@ -113,7 +115,8 @@ bool NodeState::processAncestors(RunMode mode) {
       if (parentsDone && n->counters[kFieldConjunctsIndex] == 0) n->completed |= kChildConjunctsDone;
     }
   }
-  if (v->isDynamic || v->label.isLet() || ctx->allChildConjunctsKnown(v->parent)) signal(kAllAncestorsProcessed);
+  if (v->isDynamic || v->label.isLet() || ctx->allChildConjunctsKnown(v->parent))
+    signal(kAllAncestorsProcessed);
   return parentsDone;
 }
 
@@ -158,10 +161,17 @@ Task* NodeState::scheduleTask(TaskKind taskKind, Environment* env, Node* x, cons
   t->x = x;
   switch (taskKind) {
     case TaskKind::Evaluation:
-    case TaskKind::Resolver: t->completes = kGenericConjunct; break;
-    case TaskKind::Disjunctions: t->completes = kGenericConjunct | kDisjunctionTask; break;
-    case TaskKind::Comprehension: t->completes = pushDown(t, x); break;
-    default: t->completes = kFieldConjunct;
+    case TaskKind::Resolver:
+      t->completes = kGenericConjunct;
+      break;
+    case TaskKind::Disjunctions:
+      t->completes = kGenericConjunct | kDisjunctionTask;
+      break;
+    case TaskKind::Comprehension:
+      t->completes = pushDown(t, x);
+      break;
+    default:
+      t->completes = kFieldConjunct;
   }
   provided |= t->completes;
   incrementCounts(t->completes);
@@ -175,7 +185,9 @@ Task* NodeState::scheduleTask(TaskKind taskKind, Environment* env, Node* x, cons
   return t;
 }
 
-void NodeState::yieldTask() { throw YieldSignal{}; }
+void NodeState::yieldTask() {
+  throw YieldSignal{};
+}
 
 namespace {
 void waitFor(Task& t, NodeState& s, Condition need) {
@@ -229,11 +241,13 @@ bool NodeState::process(Condition need, RunMode mode) {
     while (position < tasks.size()) {
       Task* t = tasks[position++];
       if (t->state != TaskState::Ready || (t->completes & select) == 0) continue;
-      // One comprehension of a node at a time, and no reference while one inserts: each may depend on the other's fields.
+      // One comprehension of a node at a time, and no reference while one inserts: each may depend on the
+      // other's fields.
       if (hasRunningComprehension && t->kind == TaskKind::Comprehension) continue;
       if (hasInsertingComprehension && t->kind == TaskKind::Resolver) continue;
       // A comprehension that only feeds its own fields runs in every disjunct by itself.
-      if (hasPendingDisjunction && t->kind == TaskKind::Comprehension && t->completes == kAllTasksCompleted) continue;
+      if (hasPendingDisjunction && t->kind == TaskKind::Comprehension && t->completes == kAllTasksCompleted)
+        continue;
       runTask(*t, mode);
     }
     if (mode == RunMode::Yield) {
@@ -281,8 +295,8 @@ bool NodeState::process(Condition need, RunMode mode) {
   }
 }
 
-// The fields a comprehension may add are made known beforehand as pending, with the comprehension as their task: asking
-// for one of them runs it, asking for another field does not.
+// The fields a comprehension may add are made known beforehand as pending, with the comprehension as their
+// task: asking for one of them runs it, asking for another field does not.
 Condition NodeState::pushDown(Task* task, Node* x) {
   Condition completes = 0;
   if (auto* c = x->as<ir::Comprehension>()) {
@@ -305,7 +319,9 @@ Condition NodeState::pushDown(Task* task, Node* x) {
           break;
         case NodeKind::PatternField:
         case NodeKind::Ellipsis:
-        case NodeKind::DynamicField: completes |= kFieldConjunctsKnown; break;
+        case NodeKind::DynamicField:
+          completes |= kFieldConjunctsKnown;
+          break;
         default:
           if (d->isValue()) {
             completes |= kValueKnown;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/eval/state.h"
 
-// Structure sharing: `a: b` with nothing else makes a point to b's Vertex. It is undone when another conjunct comes.
+// Structure sharing: `a: b` with nothing else makes a point to b's Vertex. It is undone when another conjunct
+// comes.
 
 namespace puppis::cue::eval {
 

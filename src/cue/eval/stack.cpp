@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/eval/stack.h"
 
-#include <pthread.h>
-
 #include <cstdint>
 #include <exception>
 #include <thread>
+
+#include <pthread.h>
 
 namespace puppis::cue::eval {
 
 namespace {
 
-constexpr std::size_t kReserve = 384 * 1024;           // one level of evaluation with all it calls fits in this
-constexpr std::size_t kSegment = 64 * 1024 * 1024;     // address space; pages are taken as they are touched
+constexpr std::size_t kReserve = 384 * 1024;        // one level of evaluation with all it calls fits in this
+constexpr std::size_t kSegment = 64 * 1024 * 1024;  // address space; pages are taken as they are touched
 
 // The lowest address of this thread's stack. A property of the thread, found out once.
 std::uintptr_t stackEnd() {
@@ -50,7 +50,8 @@ bool stackIsLow() {
   return reinterpret_cast<std::uintptr_t>(&here) < stackEnd() + kReserve;
 }
 
-// The fresh stack is that of a thread of its own, for which this one waits: rare, and known to every sanitizer.
+// The fresh stack is that of a thread of its own, for which this one waits: rare, and known to every
+// sanitizer.
 void onMoreStack(const std::function<void()>& work) {
   Job job{&work, nullptr};
   pthread_attr_t attributes;

@@ -6,8 +6,8 @@
 #include "cue/eval/context.h"
 #include "cue/eval/vertex.h"
 
-// What a Vertex needs while it is being evaluated: its tasks, what is known so far, and the bookkeeping of disjunctions,
-// closedness and cycles.
+// What a Vertex needs while it is being evaluated: its tasks, what is known so far, and the bookkeeping of
+// disjunctions, closedness and cycles.
 
 namespace puppis::cue::eval {
 
@@ -20,7 +20,8 @@ enum class RunMode : std::uint8_t {
   Finalize,     ///< bring it to an end: what is still open is settled as it stands
 };
 
-/// A set of things that may be known of a Vertex. Tasks say which they contribute to; a request names those it needs.
+/// A set of things that may be known of a Vertex. Tasks say which they contribute to; a request names those
+/// it needs.
 using Condition = std::uint16_t;
 inline constexpr Condition kAllAncestorsProcessed = 1 << 0;  ///< no ancestor can add conjuncts any more
 inline constexpr Condition kArcTypeKnown = 1 << 1;           ///< whether the field exists
@@ -29,7 +30,7 @@ inline constexpr Condition kScalarKnown = 1 << 3;            ///< its scalar, or
 inline constexpr Condition kFieldConjunctsKnown = 1 << 4;    ///< all conjuncts of all fields
 inline constexpr Condition kFieldSetKnown = 1 << 5;          ///< which fields there are
 inline constexpr Condition kAllTasksCompleted = 1 << 6;
-inline constexpr Condition kSubFieldsProcessed = 1 << 7;     ///< everything below is finished
+inline constexpr Condition kSubFieldsProcessed = 1 << 7;  ///< everything below is finished
 inline constexpr Condition kDisjunctionTask = 1 << 8;
 inline constexpr Condition kChildConjunctsDone = 1 << 9;
 inline constexpr Condition kAllKnown = 0x7fff;
@@ -60,7 +61,14 @@ struct Flags {
 };
 
 enum class TaskKind : std::uint8_t {
-  Evaluation, Resolver, Dynamic, Pattern, Comprehension, ListLit, ListVertex, Disjunctions,
+  Evaluation,
+  Resolver,
+  Dynamic,
+  Pattern,
+  Comprehension,
+  ListLit,
+  ListVertex,
+  Disjunctions,
 };
 enum class TaskState : std::uint8_t { Ready, Running, Waiting, Success, Failed, Cancelled };
 
@@ -69,7 +77,7 @@ struct Task {
   TaskState state = TaskState::Ready;
   Condition completes = 0;
   Condition blockCondition = 0;
-  bool defunct = false;    ///< a copy in a disjunct does its work
+  bool defunct = false;  ///< a copy in a disjunct does its work
   bool unblocked = false;
   bool inserting = false;  ///< a comprehension that inserts what its clauses yielded
   bool retry = false;      ///< run again later
@@ -203,10 +211,10 @@ struct NodeState : NodeFacts {
 
   Context* ctx;
   Vertex* node;
-  Vertex* parent = nullptr;      ///< where an inline Vertex ends up, for paths
-  Vertex* underlying;            ///< the Vertex this was cloned from, at the bottom
+  Vertex* parent = nullptr;  ///< where an inline Vertex ends up, for paths
+  Vertex* underlying;        ///< the Vertex this was cloned from, at the bottom
   bool isDisjunctState = false;
-  int uses = 0;                  ///< how many calls are working on it; it is kept until there are none
+  int uses = 0;  ///< how many calls are working on it; it is kept until there are none
   bool hasDisjunction = false;
 
   // Scheduling.
@@ -352,7 +360,8 @@ struct NodeState : NodeFacts {
   bool hasErr();
   Bottom* getErr();
   void addChildError(Bottom* b);
-  void reportConflict(Node* v1, Node* v2, std::uint16_t k1, std::uint16_t k2, const CloseInfo& a, const CloseInfo& b);
+  void reportConflict(Node* v1, Node* v2, std::uint16_t k1, std::uint16_t k2, const CloseInfo& a,
+                      const CloseInfo& b);
 };
 
 }  // namespace puppis::cue::eval

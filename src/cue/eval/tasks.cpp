@@ -37,7 +37,8 @@ void processResolver(Context& c, Task& t, RunMode mode) {
     return;
   }
   if (t.defunct) return;
-  if (auto* b = d->base == nullptr ? nullptr : d->base->as<Bottom>(); b != nullptr && b->code == Code::StructuralCycle) {
+  if (auto* b = d->base == nullptr ? nullptr : d->base->as<Bottom>();
+      b != nullptr && b->code == Code::StructuralCycle) {
     c.addBottom(b);
     return;
   }
@@ -174,14 +175,30 @@ void processListVertex(Context& c, Task& t) {
 
 void dispatch(Context& c, Task& t, RunMode mode) {
   switch (t.kind) {
-    case TaskKind::Evaluation: processExpr(c, t, mode); break;
-    case TaskKind::Resolver: processResolver(c, t, mode); break;
-    case TaskKind::Dynamic: processDynamic(c, t, mode); break;
-    case TaskKind::Pattern: processPattern(c, t); break;
-    case TaskKind::Comprehension: processComprehension(c, t); break;
-    case TaskKind::ListLit: processListLit(c, t, mode); break;
-    case TaskKind::ListVertex: processListVertex(c, t); break;
-    case TaskKind::Disjunctions: t.err = c.combine(t.err, t.node->processDisjunctions()); break;
+    case TaskKind::Evaluation:
+      processExpr(c, t, mode);
+      break;
+    case TaskKind::Resolver:
+      processResolver(c, t, mode);
+      break;
+    case TaskKind::Dynamic:
+      processDynamic(c, t, mode);
+      break;
+    case TaskKind::Pattern:
+      processPattern(c, t);
+      break;
+    case TaskKind::Comprehension:
+      processComprehension(c, t);
+      break;
+    case TaskKind::ListLit:
+      processListLit(c, t, mode);
+      break;
+    case TaskKind::ListVertex:
+      processListVertex(c, t);
+      break;
+    case TaskKind::Disjunctions:
+      t.err = c.combine(t.err, t.node->processDisjunctions());
+      break;
   }
 }
 
@@ -235,7 +252,8 @@ void runTask(Task& t, RunMode mode) {
   }
   // What leads back to an ancestor must not be followed again from here.
   if (t.node->hasAncestorCycle) {
-    if ((t.kind == TaskKind::Comprehension && t.node->hasOnlyCyclicConjuncts()) || t.kind == TaskKind::Disjunctions) {
+    if ((t.kind == TaskKind::Comprehension && t.node->hasOnlyCyclicConjuncts()) ||
+        t.kind == TaskKind::Disjunctions) {
       t.state = TaskState::Success;
       return;
     }
@@ -255,7 +273,8 @@ void runTask(Task& t, RunMode mode) {
 }
 
 // Takes the length of one more list into account; false when it contradicts another.
-bool NodeState::updateListLength(Node* list, std::int64_t length, bool isClosed, bool hasComprehension, bool literal) {
+bool NodeState::updateListLength(Node* list, std::int64_t length, bool isClosed, bool hasComprehension,
+                                 bool literal) {
   auto conflict = [&](std::int64_t a, std::int64_t b) {
     addErr(ctx->newf("incompatible list lengths ({} and {})", {a, b}));
     return false;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/eval/state.h"
 
-// Closedness. Every closed struct that a Vertex is unified with is a requirement with an identifier; conjuncts carry the
-// identifier they came through, and identifiers have parents (containments) and replacements, because embedding and
-// referring make one set of fields count for another. Once a Vertex is finished, each of its regular fields must show,
-// for each requirement, a conjunct whose identifier is contained in it.
+// Closedness. Every closed struct that a Vertex is unified with is a requirement with an identifier;
+// conjuncts carry the identifier they came through, and identifiers have parents (containments) and
+// replacements, because embedding and referring make one set of fields count for another. Once a Vertex is
+// finished, each of its regular fields must show, for each requirement, a conjunct whose identifier is
+// contained in it.
 
 namespace puppis::cue::eval {
 
@@ -71,8 +72,8 @@ CloseInfo NodeState::addResolver(Node* p, Vertex* v, CloseInfo ci, bool forceIgn
     DefId next = ctx->nextDefId(p);
     if (dst != 0) addReplacement({next, dst});
     dst = next;
-    reqDefs.push(ctx->arena, {v, dst, ci.outerId, ci.enclosingEmbed, ignore, v->closedRecursive, ci.conjunctOpened,
-                              DefKind::Reference});
+    reqDefs.push(ctx->arena, {v, dst, ci.outerId, ci.enclosingEmbed, ignore, v->closedRecursive,
+                              ci.conjunctOpened, DefKind::Reference});
   }
   DefId from = ci.defId;
   ci.defId = dst;
@@ -125,10 +126,12 @@ void NodeState::checkTypos() {
     for (ReqSet& set : required) {
       if (parentEllipsis(set, conjunctInfos) != 0) set.removed = true;
     }
-    if (auto* b = a->base == nullptr ? nullptr : a->base->as<Bottom>(); b != nullptr && !b->closeCheck) continue;
+    if (auto* b = a->base == nullptr ? nullptr : a->base->as<Bottom>(); b != nullptr && !b->closeCheck)
+      continue;
     if (f.isHidden() || f.isDef() || f.isLet()) continue;
     if (na->hasEvidenceForAll(required, na->conjunctInfos)) continue;
-    if (Bottom* b = ctx->notAllowedError(a); b != nullptr && a->arcType <= ArcType::Required) err = ctx->combine(err, b);
+    if (Bottom* b = ctx->notAllowedError(a); b != nullptr && a->arcType <= ArcType::Required)
+      err = ctx->combine(err, b);
   }
   if (err != nullptr) addChildError(err);
 }

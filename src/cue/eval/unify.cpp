@@ -45,16 +45,22 @@ bool isSafeToFlush(const Node* x) {
   };
   if (x->isValue()) return true;
   switch (x->kind) {
-    case NodeKind::LabelReference: return true;
+    case NodeKind::LabelReference:
+      return true;
     case NodeKind::BinaryExpr: {
       const auto* b = static_cast<const ir::BinaryExpr*>(x);
       return isSafeToFlush(b->x) && isSafeToFlush(b->y);
     }
-    case NodeKind::UnaryExpr: return isSafeToFlush(static_cast<const ir::UnaryExpr*>(x)->x);
-    case NodeKind::CallExpr: return all(static_cast<const ir::CallExpr*>(x)->args);
-    case NodeKind::ListLit: return all(static_cast<const ir::ListLit*>(x)->elements);
-    case NodeKind::Interpolation: return all(static_cast<const ir::Interpolation*>(x)->parts);
-    default: return false;
+    case NodeKind::UnaryExpr:
+      return isSafeToFlush(static_cast<const ir::UnaryExpr*>(x)->x);
+    case NodeKind::CallExpr:
+      return all(static_cast<const ir::CallExpr*>(x)->args);
+    case NodeKind::ListLit:
+      return all(static_cast<const ir::ListLit*>(x)->elements);
+    case NodeKind::Interpolation:
+      return all(static_cast<const ir::Interpolation*>(x)->parts);
+    default:
+      return false;
   }
 }
 
@@ -274,7 +280,8 @@ void NodeState::completeNodeTasks(RunMode mode) {
   if (isCompleting > 0) return;
   Restore completing(isCompleting, isCompleting + 1);
   Vertex* v = node;
-  if (v->isDynamic || v->label.isLet() || ctx->allChildConjunctsKnown(v->parent)) signal(kAllAncestorsProcessed);
+  if (v->isDynamic || v->label.isLet() || ctx->allChildConjunctsKnown(v->parent))
+    signal(kAllAncestorsProcessed);
   if (!allTasksStarted()) {
     process(kValueKnown | kFieldConjunctsKnown, mode);
     updateScalar();
@@ -324,15 +331,16 @@ bool NodeState::completeAllArcs(Condition need, RunMode mode, bool checkTypos) {
   for (std::uint32_t i = 0; i < postChecks.size(); ++i) {
     PostCheck check = postChecks[i];
     StateFrame frame(*ctx, check.env, check.expr->origin());
-    Value* v = ctx->evalState(check.expr, {.condition = kAllKnown, .mode = RunMode::Ignore,
-                                           .status = VertexStatus::Finalized});
+    Value* v = ctx->evalState(
+        check.expr, {.condition = kAllKnown, .mode = RunMode::Ignore, .status = VertexStatus::Finalized});
     bool ok = true;
     v = unwrap(ctx->getDefault(v, ok));
     bool isBottom = v != nullptr && v->kind == NodeKind::Bottom;
     if (isBottom != check.expectError) {
       Bottom* b = ctx->bottomOf(
           ctx->newPosf(check.expr->origin(),
-                       "circular dependency in evaluation of conditionals: {} changed after evaluation", {check.expr}),
+                       "circular dependency in evaluation of conditionals: {} changed after evaluation",
+                       {check.expr}),
           Code::Cycle);
       b->node = node;
       ctx->setValue(node, ctx->combine(node->value(), b));
@@ -417,15 +425,22 @@ Node* NodeState::validators(bool final) {
 
 void Context::finalize(Vertex* v) {
   Restore keep(errs, static_cast<Bottom*>(nullptr));
-  unify(v, {.condition = kAllKnown, .mode = RunMode::Finalize, .status = VertexStatus::Finalized, .checkTypos = true});
+  unify(v, {.condition = kAllKnown,
+            .mode = RunMode::Finalize,
+            .status = VertexStatus::Finalized,
+            .checkTypos = true});
 }
 
 void Context::completeArcs(Vertex* v) {
-  unify(v, {.condition = kAllKnown, .mode = RunMode::Finalize, .status = VertexStatus::Conjuncts, .checkTypos = true});
+  unify(v, {.condition = kAllKnown,
+            .mode = RunMode::Finalize,
+            .status = VertexStatus::Conjuncts,
+            .checkTypos = true});
 }
 
 void Context::completeArcsOnly(Vertex* v) {
-  unify(v, {.condition = kAllKnown & ~kSubFieldsProcessed, .mode = RunMode::Finalize,
+  unify(v, {.condition = kAllKnown & ~kSubFieldsProcessed,
+            .mode = RunMode::Finalize,
             .status = VertexStatus::Conjuncts});
   if (v->arcType == ArcType::Pending) addErrf(Code::Incomplete, src, "undefined field: {}", {v->label});
 }

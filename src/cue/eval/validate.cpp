@@ -46,7 +46,8 @@ class Validator {
         case Code::Incomplete:
           if (config_.reportIncomplete || checksConcrete()) add(b);
           break;
-        default: add(b);
+        default:
+          add(b);
       }
       if (!b->hasRecursive) return;
     } else if (checksConcrete()) {
@@ -137,7 +138,8 @@ Vertex* unifyValues(Context& ctx, Value* a, Value* b) {
   add(b);
   NodeState* s = ctx.state(v);
   s->dropParentRequirements = true;
-  if (ctx.vertex != nullptr && ctx.vertex->state != nullptr) s->hasNonCyclic = ctx.vertex->state->hasNonCyclic;
+  if (ctx.vertex != nullptr && ctx.vertex->state != nullptr)
+    s->hasNonCyclic = ctx.vertex->state->hasNonCyclic;
   ctx.finalize(v);
   if (ctx.vertex != nullptr) v->label = ctx.vertex->label;
   return v;

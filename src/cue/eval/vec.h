@@ -11,8 +11,8 @@
 
 namespace puppis::cue::eval {
 
-/// A growing array in an Arena. Copying it copies the handle; a copy made with clipped() gets memory of its own as soon
-/// as it grows.
+/// A growing array in an Arena. Copying it copies the handle; a copy made with clipped() gets memory of its
+/// own as soon as it grows.
 template <typename T>
 class Vec {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);

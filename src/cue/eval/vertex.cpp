@@ -8,7 +8,9 @@ namespace puppis::cue::eval {
 
 namespace {
 constexpr std::uint32_t kIndexedFrom = 24;
-std::uint32_t slotOf(Feature f) { return f.bits() * 2654435761U >> 4; }
+std::uint32_t slotOf(Feature f) {
+  return f.bits() * 2654435761U >> 4;
+}
 }  // namespace
 
 Vertex* Vertex::lookupIndexed(Feature f) const {
@@ -56,7 +58,8 @@ Vertex* Vertex::derefNonDisjunct() {
 Vertex* Vertex::derefNonRooted() {
   Vertex* v = this;
   for (Vertex* next = v->baseVertex();
-       next != nullptr && !next->isDisjunct && !(v->isShared && !next->label.isLet()); next = v->baseVertex()) {
+       next != nullptr && !next->isDisjunct && !(v->isShared && !next->label.isLet());
+       next = v->baseVertex()) {
     v = next;
   }
   return v;
@@ -89,14 +92,19 @@ Value* Vertex::value() {
 bool Vertex::isClosedStruct() const {
   if (base == nullptr) return false;
   switch (base->kind) {
-    case NodeKind::Vertex: return closedRecursive && !hasEllipsis;
+    case NodeKind::Vertex:
+      return closedRecursive && !hasEllipsis;
     case NodeKind::StructMarker:
-    case NodeKind::Disjunction: return closedRecursive || closedNonRecursive;
-    default: return false;
+    case NodeKind::Disjunction:
+      return closedRecursive || closedNonRecursive;
+    default:
+      return false;
   }
 }
 
-bool Vertex::isOpenStruct() const { return hasEllipsis || (!closedNonRecursive && !isClosedStruct()); }
+bool Vertex::isOpenStruct() const {
+  return hasEllipsis || (!closedNonRecursive && !isClosedStruct());
+}
 
 bool Vertex::isDetached() const {
   for (const Vertex* v = this; v != nullptr;) {
@@ -115,13 +123,20 @@ std::uint32_t Vertex::length() const {
 std::uint16_t kindOf(const Node* v) {
   if (v == nullptr) return kBottom;
   switch (v->kind) {
-    case NodeKind::Null: return kNull;
-    case NodeKind::Bool: return kBool;
-    case NodeKind::Num: return static_cast<const ir::Num*>(v)->value.isInt() ? kInt : kFloat;
-    case NodeKind::String: return kString;
-    case NodeKind::Bytes: return kBytes;
-    case NodeKind::Top: return kTop;
-    case NodeKind::BasicType: return static_cast<const ir::BasicType*>(v)->kinds;
+    case NodeKind::Null:
+      return kNull;
+    case NodeKind::Bool:
+      return kBool;
+    case NodeKind::Num:
+      return static_cast<const ir::Num*>(v)->value.isInt() ? kInt : kFloat;
+    case NodeKind::String:
+      return kString;
+    case NodeKind::Bytes:
+      return kBytes;
+    case NodeKind::Top:
+      return kTop;
+    case NodeKind::BasicType:
+      return static_cast<const ir::BasicType*>(v)->kinds;
     case NodeKind::BoundValue: {
       const auto* bound = static_cast<const ir::BoundValue*>(v);
       std::uint16_t k = kindOf(bound->value);
@@ -139,10 +154,14 @@ std::uint16_t kindOf(const Node* v) {
       for (const Value* x : static_cast<const ir::Disjunction*>(v)->values) k |= kindOf(x);
       return k;
     }
-    case NodeKind::Builtin: return kFunc;
-    case NodeKind::BuiltinValidator: return static_cast<const BuiltinValidator*>(v)->builtin->params[0].kinds;
-    case NodeKind::StructMarker: return kStruct;
-    case NodeKind::ListMarker: return kList;
+    case NodeKind::Builtin:
+      return kFunc;
+    case NodeKind::BuiltinValidator:
+      return static_cast<const BuiltinValidator*>(v)->builtin->params[0].kinds;
+    case NodeKind::StructMarker:
+      return kStruct;
+    case NodeKind::ListMarker:
+      return kList;
     case NodeKind::Vertex: {
       const auto* x = static_cast<const Vertex*>(v);
       if (x->state != nullptr && x->state->kind == kBottom) return kBottom;
@@ -150,24 +169,30 @@ std::uint16_t kindOf(const Node* v) {
       if (x->state != nullptr) return x->state->kind;
       return kTop;
     }
-    default: return kBottom;
+    default:
+      return kBottom;
   }
 }
 
 Concreteness concreteness(const Node* v) {
   switch (v->kind) {
-    case NodeKind::Bottom: return Concreteness::Bottom;
-    case NodeKind::Top: return Concreteness::Any;
-    case NodeKind::BasicType: return Concreteness::Type;
+    case NodeKind::Bottom:
+      return Concreteness::Bottom;
+    case NodeKind::Top:
+      return Concreteness::Any;
+    case NodeKind::BasicType:
+      return Concreteness::Type;
     case NodeKind::BoundValue:
     case NodeKind::Conjunction:
     case NodeKind::Disjunction:
-    case NodeKind::BuiltinValidator: return Concreteness::Constraint;
+    case NodeKind::BuiltinValidator:
+      return Concreteness::Constraint;
     case NodeKind::Vertex: {
       const Node* base = static_cast<const Vertex*>(v)->base;
       return base != nullptr && base->isValue() ? concreteness(base) : Concreteness::Concrete;
     }
-    default: return Concreteness::Concrete;
+    default:
+      return Concreteness::Concrete;
   }
 }
 
@@ -201,12 +226,23 @@ Value* unwrap(Value* v) {
 Node* elemOf(Node* n) {
   for (;;) {
     switch (n->kind) {
-      case NodeKind::Field: n = static_cast<ir::Field*>(n)->value; break;
-      case NodeKind::LetField: n = static_cast<ir::LetField*>(n)->value; break;
-      case NodeKind::PatternField: n = static_cast<ir::PatternField*>(n)->value; break;
-      case NodeKind::DynamicField: n = static_cast<ir::DynamicField*>(n)->value; break;
-      case NodeKind::Ellipsis: n = static_cast<ir::Ellipsis*>(n)->value; break;
-      default: return n;
+      case NodeKind::Field:
+        n = static_cast<ir::Field*>(n)->value;
+        break;
+      case NodeKind::LetField:
+        n = static_cast<ir::LetField*>(n)->value;
+        break;
+      case NodeKind::PatternField:
+        n = static_cast<ir::PatternField*>(n)->value;
+        break;
+      case NodeKind::DynamicField:
+        n = static_cast<ir::DynamicField*>(n)->value;
+        break;
+      case NodeKind::Ellipsis:
+        n = static_cast<ir::Ellipsis*>(n)->value;
+        break;
+      default:
+        return n;
     }
   }
 }
@@ -219,13 +255,16 @@ Expr* toExpr(Node* n) {
 
 bool isDefReference(const Expr* x) {
   switch (x->kind) {
-    case NodeKind::FieldReference: return static_cast<const ir::FieldReference*>(x)->label.isDef();
+    case NodeKind::FieldReference:
+      return static_cast<const ir::FieldReference*>(x)->label.isDef();
     case NodeKind::SelectorExpr: {
       const auto* s = static_cast<const ir::SelectorExpr*>(x);
       return s->label.isDef() || isDefReference(s->x);
     }
-    case NodeKind::IndexExpr: return isDefReference(static_cast<const ir::IndexExpr*>(x)->x);
-    default: return false;
+    case NodeKind::IndexExpr:
+      return isDefReference(static_cast<const ir::IndexExpr*>(x)->x);
+    default:
+      return false;
   }
 }
 

@@ -6,8 +6,8 @@
 #include "cue/compile/ir.h"
 #include "cue/eval/vec.h"
 
-// The graph an evaluation builds. The words (Vertex, Arc, Conjunct, Environment, ...) are explained in cue/README.md.
-// Everything here lives in the arena of a Context.
+// The graph an evaluation builds. The words (Vertex, Arc, Conjunct, Environment, ...) are explained in
+// cue/README.md. Everything here lives in the arena of a Context.
 
 namespace puppis::cue::eval {
 
@@ -28,13 +28,14 @@ struct ErrorList;
 /// Classes of failure in order of severity. LegacyUser is a literal `_|_`.
 enum class Code : std::uint8_t { Eval, User, LegacyUser, StructuralCycle, Incomplete, Cycle };
 
-/// The scopes around an expression, innermost first. The same expression under another Environment is another value.
+/// The scopes around an expression, innermost first. The same expression under another Environment is another
+/// value.
 struct Environment {
   Environment* up = nullptr;
   /// Read it with Context::vertexOf, which follows the clones made for disjunctions.
   Vertex* vertex = nullptr;
-  Feature dynamicLabel;       ///< the label a pattern matched, for LabelReference
-  std::uint32_t compId = 0;   ///< the run of a comprehension that made this scope; 0 for none
+  Feature dynamicLabel;      ///< the label a pattern matched, for LabelReference
+  std::uint32_t compId = 0;  ///< the run of a comprehension that made this scope; 0 for none
   LetCache* lets = nullptr;
 };
 
@@ -58,8 +59,8 @@ struct CloseInfo {
   DefId outerId = 0;         ///< the braces that are closed once all is unified
   bool fromEmbed : 1 = false;
   bool fromDef : 1 = false;
-  bool topDef : 1 = false;   ///< treat as fromDef at the next reference
-  bool opened : 1 = false;   ///< through `x...`
+  bool topDef : 1 = false;          ///< treat as fromDef at the next reference
+  bool opened : 1 = false;          ///< through `x...`
   bool conjunctOpened : 1 = false;  ///< an operand of `(x & y)...`
   CycleType cycleType = CycleType::None;
   RefNode* refs = nullptr;
@@ -97,21 +98,21 @@ enum class VertexStatus : std::uint8_t { Unprocessed, Evaluating, Partial, Conju
 struct ArcIndex {
   std::uint32_t* slots = nullptr;  ///< position + 1, 0 for free
   std::uint32_t mask = 0;
-  std::uint32_t count = 0;         ///< arcs that are in it: the first ones
+  std::uint32_t count = 0;  ///< arcs that are in it: the first ones
 };
 
-/// A value in the tree. `base` is its own value: a scalar, a marker for structs and lists, a Bottom, a Disjunction,
-/// another Vertex when shared or when one disjunct was left, or null while unknown.
+/// A value in the tree. `base` is its own value: a scalar, a marker for structs and lists, a Bottom, a
+/// Disjunction, another Vertex when shared or when one disjunct was left, or null while unknown.
 struct Vertex : ir::Of<NodeKind::Vertex> {
   Vertex* parent = nullptr;
   NodeState* state = nullptr;
-  Vertex* overlay = nullptr;       ///< its clone, while one is being made
+  Vertex* overlay = nullptr;  ///< its clone, while one is being made
   Node* base = nullptr;
   Bottom* childErrors = nullptr;
   Constraints* patterns = nullptr;
   ArcIndex* index = nullptr;
   Feature label;
-  std::uint32_t overlays = 0;      ///< how many live overlay frames map it
+  std::uint32_t overlays = 0;  ///< how many live overlay frames map it
   VertexStatus status = VertexStatus::Unprocessed;
   ArcType arcType = ArcType::Member;
   bool data : 1 = false;
@@ -120,9 +121,9 @@ struct Vertex : ir::Of<NodeKind::Vertex> {
   bool openedShared : 1 = false;
   bool hasEllipsis : 1 = false;
   bool multiLet : 1 = false;
-  bool isDynamic : 1 = false;      ///< computed in an expression, not part of the static tree
+  bool isDynamic : 1 = false;  ///< computed in an expression, not part of the static tree
   bool isPatternConstraint : 1 = false;
-  bool nonRooted : 1 = false;      ///< has no path from the root
+  bool nonRooted : 1 = false;  ///< has no path from the root
   bool anonymous : 1 = false;
   bool isDisjunct : 1 = false;
   bool isShared : 1 = false;
@@ -131,11 +132,15 @@ struct Vertex : ir::Of<NodeKind::Vertex> {
   Vec<StructInfo> structs;
 
   [[nodiscard]] bool isDefined() const { return arcType == ArcType::Member; }
-  [[nodiscard]] bool isConstraint() const { return arcType == ArcType::Optional || arcType == ArcType::Required; }
+  [[nodiscard]] bool isConstraint() const {
+    return arcType == ArcType::Optional || arcType == ArcType::Required;
+  }
   [[nodiscard]] bool rooted() const { return !nonRooted && !label.isLet() && !isDynamic; }
   [[nodiscard]] bool isData() const { return data || conjuncts.empty(); }
   [[nodiscard]] bool isList() const { return base != nullptr && base->kind == NodeKind::ListMarker; }
-  [[nodiscard]] bool isClosedList() const { return isList() && !static_cast<const ir::ListMarker*>(base)->open; }
+  [[nodiscard]] bool isClosedList() const {
+    return isList() && !static_cast<const ir::ListMarker*>(base)->open;
+  }
   [[nodiscard]] Vertex* baseVertex() const {
     return base != nullptr && base->kind == NodeKind::Vertex ? static_cast<Vertex*>(base) : nullptr;
   }
@@ -185,7 +190,7 @@ struct Bottom : ir::Of<NodeKind::Bottom> {
   bool hasRecursive = false;  ///< fields below may hold further failures
   bool childError = false;    ///< a copy of a child's failure
   bool closeCheck = false;
-  bool placeholder = false;   ///< stands in a Vertex whose value is being computed
+  bool placeholder = false;  ///< stands in a Vertex whose value is being computed
   bool noShare = false;
   ErrorList* errors = nullptr;
   Vertex* node = nullptr;
@@ -201,7 +206,9 @@ enum class Concreteness : std::uint8_t { Bottom, Concrete, Constraint, Type, Any
   return v != nullptr && concreteness(v) <= Concreteness::Concrete;
 }
 [[nodiscard]] bool isRecursivelyConcrete(const Vertex* v);
-[[nodiscard]] inline bool isError(const Node* v) { return v == nullptr || v->kind == NodeKind::Bottom; }
+[[nodiscard]] inline bool isError(const Node* v) {
+  return v == nullptr || v->kind == NodeKind::Bottom;
+}
 [[nodiscard]] bool isCyclePlaceholder(const Node* v);
 /// The value behind a Vertex: its scalar, or itself for structs and lists.
 [[nodiscard]] Value* unwrap(Value* v);

@@ -47,8 +47,7 @@ case ${1:-all} in
   conformance) run_build; run_conformance ;;
   e2e) run_build; run_e2e ;;
   sanitizers) run_sanitizers ;;
-  all) ./dev setup || exit 1
-       run_build; run_unit; run_lint; run_conformance; run_e2e; run_sanitizers ;;
+  all) run_build; run_unit; run_lint; run_conformance; run_e2e; run_sanitizers ;;
   *) echo "test: unknown part '$1'; see ./dev" >&2; exit 2 ;;
 esac
 

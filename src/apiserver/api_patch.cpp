@@ -168,7 +168,7 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
       return fail(applied.error());
     }
     Value merged = std::move(*applied);
-    Value fields = merged.get("metadata", "managedFields");
+    const Value& fields = merged.get("metadata", "managedFields");
     TRY(Value decoded, decode(call, *resource, merged, false));
     if (resource->kind->setDefaults) resource->kind->setDefaults(decoded);
     if (!fields.isNull()) decoded["metadata"].set("managedFields", fields);

@@ -73,7 +73,7 @@ TEST(DryRun, FaultsGoToErrWithTheirPlacesAndNothingToOut) {
       "    - name: x\n      type: webservise\n    - name: back\n      type: worker\n      properties: {imag: "
       "z}\n",
       0644));
-  EXPECT_EQ(run(world, {"dry-run"}), 3);  // NotFound, the first fault
+  EXPECT_EQ(run(world, {"dry-run"}), 2);  // InvalidArgument: two faults
   std::string err = world.err.str();
   EXPECT_NE(err.find("app.yaml:7:13: error: spec.components[0].type: unknown component type \"webservise\" "
                      "(did you mean webservice?)"),

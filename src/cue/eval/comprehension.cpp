@@ -73,6 +73,7 @@ class Clauses {
     for (std::uint32_t k = 0; k < source->arcs.size(); ++k) {
       Vertex* a = source->arcs[k];
       if (!a->label.isRegular()) continue;
+      c_.step();  // nested loops multiply without evaluating anything, so each turn counts
       if (NodeState* s = c_.state(a)) s->process(kArcTypeKnown, RunMode::AttemptOnly);
       if (a->arcType == ArcType::Required) {
         ErrorEntry* e = c_.newf("missing required field in for comprehension: {}", {a->label});

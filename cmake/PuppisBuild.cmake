@@ -21,6 +21,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(puppis_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer
     -Wno-stringop-overflow -Wno-array-bounds -Wno-free-nonheap-object -Wno-stringop-overread)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # Small structs named only by the union member that holds them; gcc takes them as C++ does.
+  target_compile_options(puppis_options INTERFACE -Wno-nested-anon-types)
+endif()
 target_include_directories(puppis_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
 if(PUPPIS_SANITIZE)
   target_compile_options(puppis_options INTERFACE -fsanitize=${PUPPIS_SANITIZE} -fno-sanitize-recover=all)

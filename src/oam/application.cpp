@@ -49,7 +49,7 @@ Component readComponent(Reader& from, Diagnostics& diagnostics) {
   Component out;
   out.object = from.object();
   out.place = from.place();
-  out.name = from.requiredText("name", "a component");
+  out.name = from.wantedText("name", "a component");
   out.type = from.requiredText("type", "a component");
   out.typePlace = from.placeOfValue("type");
   out.properties = from.map("properties");
@@ -192,7 +192,7 @@ Application parseApplication(const data::Value& object, const std::shared_ptr<co
   document.text("apiVersion");
   document.text("kind");
   Reader metadata = document.child("metadata");
-  out.name = metadata.requiredText("name", "an Application's metadata");
+  out.name = metadata.wantedText("name", "an Application's metadata");
   out.namespace_ = metadata.text("namespace");
   out.labels = metadata.textMap("labels");
   out.annotations = metadata.textMap("annotations");

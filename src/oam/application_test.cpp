@@ -194,6 +194,15 @@ spec:
   }
 }
 
+TEST(Application, WithoutNamesItCanStillBeRendered) {
+  Read r = read(
+      "apiVersion: core.oam.dev/v1beta1\nkind: Application\nspec:\n  components:\n    - type: webservice\n");
+  EXPECT_EQ(joined(r.diagnostics.errors), "");
+  EXPECT_EQ(joined(r.diagnostics.warnings),
+            "app.yaml:1:1: an Application's metadata needs a \"name\"\n"
+            "app.yaml:5:7: spec.components[0]: a component needs a \"name\"\n");
+}
+
 TEST(Application, UnknownFieldsAreWarnings) {
   Read r = read(
       "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: a}\nspec:\n  components:\n"

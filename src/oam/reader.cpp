@@ -60,14 +60,26 @@ std::string Reader::text(std::string_view key) {
 }
 
 std::string Reader::requiredText(std::string_view key, std::string_view what) {
+  return neededText(key, what, true);
+}
+
+std::string Reader::wantedText(std::string_view key, std::string_view what) {
+  return neededText(key, what, false);
+}
+
+std::string Reader::neededText(std::string_view key, std::string_view what, bool required) {
   std::string out = text(key);
-  if (out.empty() && (!has(key) || object_.get(key).isString())) {
-    Error error = placeOf(key).error(ErrorCode::InvalidArgument,
-                                     std::string(what) + " needs a \"" + std::string(key) + "\"");
-    std::vector<std::string> given;
-    for (const data::Member& m : object_.members()) given.push_back(m.key.str());
-    if (auto near = nearest(key, given)) error.found("\"" + *near + "\"");
+  if (!out.empty() || (has(key) && !object_.get(key).isString())) return out;
+  Error error = placeOf(key).error(ErrorCode::InvalidArgument,
+                                   std::string(what) + " needs a \"" + std::string(key) + "\"");
+  std::vector<std::string> given;
+  for (const data::Member& m : object_.members()) given.push_back(m.key.str());
+  auto near = nearest(key, given);
+  if (near) error.found("\"" + *near + "\"");
+  if (required || near) {
     diagnostics_->error(std::move(error));
+  } else {
+    diagnostics_->warn(std::move(error));
   }
   return out;
 }

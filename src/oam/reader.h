@@ -24,6 +24,9 @@ class Reader {
   std::string text(std::string_view key);
   /// The same, and a fault when it is absent or empty.
   std::string requiredText(std::string_view key, std::string_view what);
+  /// The same, but one that is missing altogether is a warning: an Application can be rendered without it. A
+  /// key that is spelled almost so is still an error.
+  std::string wantedText(std::string_view key, std::string_view what);
   std::vector<std::string> texts(std::string_view key);
   std::map<std::string, std::string> textMap(std::string_view key);
   bool boolean(std::string_view key);
@@ -43,6 +46,7 @@ class Reader {
   void warnUnknown(std::string_view what, const std::vector<std::string>& alsoKnown = {});
 
  private:
+  std::string neededText(std::string_view key, std::string_view what, bool required);
   const data::Value* member(std::string_view key);
   void wrongKind(std::string_view key, std::string_view expected);
 

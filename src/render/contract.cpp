@@ -38,7 +38,9 @@ void Contract::addLabels(Value& object, const Value& labels) const {
 
 void Contract::stampWorkload(Value& object, const std::string& type) const {
   addLabels(object, Value::object({{"workload.oam.dev/type", labelType(type)}}));
-  if (object.get("metadata", "name").asString().empty()) object["metadata"].set("name", component_);
+  if (object.get("metadata", "name").asString().empty() && !component_.empty()) {
+    object["metadata"].set("name", component_);
+  }
   finish(object, "WORKLOAD");
 }
 

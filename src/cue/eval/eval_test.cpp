@@ -71,6 +71,32 @@ TEST(Eval, ListArithmeticIsACompatibilityFlag) {
             R"({"a":[1,2],"b":["x","x"]})");
 }
 
+// The answers are those of Go CUE v0.9.2.
+TEST(Eval, OldTextsHaveTheOldOrderOfFields) {
+  struct Case {
+    const char* program;
+    const char* order;
+  };
+  for (const Case& c : std::initializer_list<Case>{
+           {"{s: 1, if p.x != _|_ {i: 2}, w: 3, h: 4}", R"({"s":1,"w":3,"i":2,"h":4})"},
+           {"{c: 1, if false {h: 2, b: 3}, d: 4, if true {b: 3, f: 5}}", R"({"c":1,"b":3,"d":4,"f":5})"},
+           {"{f: 1, _s}", R"({"h":1,"d":2,"x":1,"f":1,"b":4,"y":2})"},
+           {"{z: 1, y: 2} & {w: 3, a: 4}", R"({"z":1,"w":3,"y":2,"a":4})"},
+           {"{b: 1, for k, v in p {(k): v}, a: 2}", R"({"b":1,"x":1,"a":2,"y":2})"},
+       }) {
+    std::string text =
+        "import \"encoding/json\"\np: {x: 1, y: 2}\n"
+        "_s: {h: 1, {d: 2, f: 1}, b: 4, for k, v in p {(k): v}}\n"
+        "r: json.Marshal(" +
+        std::string(c.program) + ")";
+    auto runtime = Runtime::make();
+    auto program = runtime->compile("t.cue", text, {.listArithmetic = true});
+    ASSERT_TRUE(program) << program.error().str();
+    Session session(runtime);
+    EXPECT_EQ(session.evaluate(*program).lookup("r").asString().value_or(""), c.order) << c.program;
+  }
+}
+
 TEST(Eval, DataIsBoundWithItsPlaces) {
   auto runtime = Runtime::make();
   auto program = runtime->compile("t.cue", "parameter: {port: int & <=100}\nout: parameter.port", {});

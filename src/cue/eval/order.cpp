@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "cue/eval/order_old.h"
 #include "cue/eval/state.h"
 
 // The order of fields. Consecutive declarations of a struct literal are edges of a graph; literals follow
@@ -366,6 +367,7 @@ std::vector<Feature> orderedFeatures(Context& ctx, Vertex* v) {
   std::vector<Feature> out;
   if (v->arcs.empty()) return out;
   if (orderedByLiteral(v, out)) return out;
+  if (hasOldOrder(v)) return oldFeatures(v);
   return Orderer(ctx, v).run();
 }
 

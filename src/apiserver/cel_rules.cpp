@@ -85,26 +85,6 @@ Result<Compiled> compile(const SchemaRule& rule, const Schema& schema, bool root
   return out;
 }
 
-/// What a fault shows in place of the value.
-std::string shownType(const Schema& schema) {
-  switch (schema.type) {
-    case SchemaType::Object:
-      return "object";
-    case SchemaType::Array:
-      return "array";
-    case SchemaType::String:
-      return "string";
-    case SchemaType::Integer:
-      return "integer";
-    case SchemaType::Number:
-      return "number";
-    case SchemaType::Boolean:
-      return "boolean";
-    default:
-      return "";
-  }
-}
-
 class CelRules final : public RuleEvaluator {
  public:
   Status accepts(const SchemaRule& rule, const Schema& schema, bool root) override {
@@ -131,7 +111,7 @@ class CelRules final : public RuleEvaluator {
       std::string text(trim(rule.rule));
       if (!verdict) {
         faults.invalid(
-            where, Value(shownType(schema)),
+            where, Value(std::string(typeWord(schema.type))),
             verdict.error().message() + " evaluating rule: " + (rule.message.empty() ? text : rule.message));
       } else if (verdict->kind != TypeKind::Bool || !verdict->boolean) {
         refuse(schema, rule, one, bindings, where, text, faults);
@@ -158,9 +138,9 @@ class CelRules final : public RuleEvaluator {
     else if (rule.reason == "FieldValueRequired")
       faults.required(where, message);
     else if (rule.reason == "FieldValueDuplicate")
-      faults.duplicate(where, Value(shownType(schema)));
+      faults.duplicate(where, Value(std::string(typeWord(schema.type))));
     else
-      faults.invalid(where, Value(shownType(schema)), message);
+      faults.invalid(where, Value(std::string(typeWord(schema.type))), message);
   }
 
   /// The rules of a schema, compiled once for its lifetime. They were accepted at registration, so that each

@@ -35,25 +35,6 @@ std::string_view typeWord(const Value& value) {
   return "null";
 }
 
-std::string_view typeWord(SchemaType type) {
-  switch (type) {
-    case SchemaType::Object:
-      return "object";
-    case SchemaType::Array:
-      return "array";
-    case SchemaType::String:
-      return "string";
-    case SchemaType::Integer:
-      return "integer";
-    case SchemaType::Number:
-      return "number";
-    case SchemaType::Boolean:
-      return "boolean";
-    default:
-      return "";
-  }
-}
-
 bool integral(const Value& value) {
   if (value.isInt()) return true;
   double number = value.asDouble();

@@ -41,25 +41,6 @@ std::string goType(const Schema& schema) {
   return schema.name.substr(package == std::string::npos ? 0 : package + 1);
 }
 
-std::string_view jsonWord(const Value& value) {
-  switch (value.kind()) {
-    case Kind::Bool:
-      return "bool";
-    case Kind::Int:
-    case Kind::Number:
-      return "number";
-    case Kind::String:
-      return "string";
-    case Kind::Array:
-      return "array";
-    case Kind::Object:
-      return "object";
-    case Kind::Null:
-      break;
-  }
-  return "null";
-}
-
 class Decoder {
  public:
   explicit Decoder(std::vector<std::string>& unknown) : unknown_(unknown) {}
@@ -251,6 +232,25 @@ Value pruneValue(const Value& value, const Schema& schema, const std::string& pa
 }
 
 }  // namespace
+
+std::string_view jsonWord(const Value& value) {
+  switch (value.kind()) {
+    case Kind::Bool:
+      return "bool";
+    case Kind::Int:
+    case Kind::Number:
+      return "number";
+    case Kind::String:
+      return "string";
+    case Kind::Array:
+      return "array";
+    case Kind::Object:
+      return "object";
+    case Kind::Null:
+      break;
+  }
+  return "null";
+}
 
 Result<Value> decodeTyped(const Value& value, const Schema& schema, std::vector<std::string>& unknown) {
   Decoder decoder(unknown);

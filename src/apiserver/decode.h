@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apiserver/schema.h"
@@ -9,6 +10,9 @@
 #include "data/value.h"
 
 namespace puppis::apiserver {
+
+/// The kind of `value` in encoding/json's words, for "json: cannot unmarshal WORD into Go value ...".
+std::string_view jsonWord(const data::Value& value);
 
 /// Takes a JSON object as a Go server takes it into its typed form: unknown fields go (named in `unknown`),
 /// nulls and empty optional lists and maps go. An Error (InvalidArgument) in encoding/json's words when a

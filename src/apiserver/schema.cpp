@@ -40,6 +40,25 @@ SchemaType typeOf(const data::Value& schema) {
 
 }  // namespace
 
+std::string_view typeWord(SchemaType type) {
+  switch (type) {
+    case SchemaType::Object:
+      return "object";
+    case SchemaType::Array:
+      return "array";
+    case SchemaType::String:
+      return "string";
+    case SchemaType::Integer:
+      return "integer";
+    case SchemaType::Number:
+      return "number";
+    case SchemaType::Boolean:
+      return "boolean";
+    default:
+      return "";
+  }
+}
+
 Schema& SchemaSet::make(SchemaType type) {
   all_.emplace_back();
   all_.back().type = type;

@@ -26,6 +26,8 @@ enum class SchemaType : std::uint8_t {
   IntOrString,
   Quantity
 };
+/// The type as OpenAPI spells it; "" for those without one spelling.
+std::string_view typeWord(SchemaType type);
 enum class ListType : std::uint8_t { Atomic, Set, Map };
 
 /// The limits a schema sets on a value beyond its type; only CustomResourceDefinitions use them.

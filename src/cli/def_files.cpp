@@ -7,23 +7,12 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli/world.h"
-#include "cue/syntax/ast.h"
-#include "cue/syntax/parse.h"
 #include "data/yaml.h"
 #include "oam/builtin.h"
 
 namespace puppis::cli {
 
 namespace {
-
-/// A CUE file of a package is imported by definitions and is none itself.
-bool isPackage(const std::shared_ptr<const SourceFile>& source) {
-  cue::ParseOptions options;
-  options.importsOnly = true;
-  auto file = cue::parse(source, options);
-  return file &&
-         std::ranges::any_of((*file)->decls, [](const cue::Decl* d) { return d->is<cue::Package>(); });
-}
 
 void readOne(const std::shared_ptr<const SourceFile>& source, bool named, cue::Runtime& runtime,
              oam::Diagnostics& diagnostics, std::vector<DefinitionFile>& into) {
@@ -38,7 +27,7 @@ void readOne(const std::shared_ptr<const SourceFile>& source, bool named, cue::R
   bool isCue = endsWith(source->name(), ".cue") ||
                (source->name() == "-" && source->text().find("apiVersion:") == std::string_view::npos);
   if (isCue) {
-    if (named || !isPackage(source)) take(oam::parseAuthoredDefinition(source, runtime));
+    if (named || !oam::isPackage(source)) take(oam::parseAuthoredDefinition(source, runtime));
     return;
   }
   auto documents = data::parseYaml(source);

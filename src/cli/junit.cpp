@@ -6,6 +6,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "base/markup.h"
+
 namespace puppis::cli {
 
 namespace {
@@ -13,28 +15,12 @@ namespace {
 using render::deftest::Outcome;
 using render::deftest::Report;
 
+/// XML 1.0 has no way to write control characters other than line breaks and tabs.
 std::string escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        // XML 1.0 has no way to write other control characters.
-        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? '?' : c;
-    }
-  }
-  return out;
+  std::string out(text);
+  std::ranges::replace_if(
+      out, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; }, '?');
+  return escapeMarkup(out);
 }
 
 std::string seconds(Nanos took) {

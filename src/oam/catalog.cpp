@@ -128,9 +128,6 @@ std::vector<std::string> LayeredCatalog::names(DefinitionKind kind) const {
   return {out.begin(), out.end()};
 }
 
-namespace {
-
-/// Whether a CUE file belongs to a package: then definitions import it, and it is none itself.
 bool isPackage(const std::shared_ptr<const SourceFile>& source) {
   cue::ParseOptions options;
   options.importsOnly = true;
@@ -138,8 +135,6 @@ bool isPackage(const std::shared_ptr<const SourceFile>& source) {
   return file &&
          std::ranges::any_of((*file)->decls, [](const cue::Decl* d) { return d->is<cue::Package>(); });
 }
-
-}  // namespace
 
 Result<std::shared_ptr<const MemoryCatalog>> loadDefinitions(Files& files,
                                                              const std::vector<std::string>& paths,

@@ -74,6 +74,9 @@ class LayeredCatalog final : public Catalog {
 /// Splits "name@v1.2.3" into name and version without the v; the version is empty when there is none.
 std::pair<std::string, std::string> splitVersion(std::string_view type);
 
+/// Whether a CUE file belongs to a package: then definitions import it, and it is none itself.
+bool isPackage(const std::shared_ptr<const SourceFile>& source);
+
 /// Reads every definition below `path` (a .yaml, .yml or .cue file, or a directory). Faulty files are all
 /// reported. Objects of other kinds go to `others`, for ref-objects and the like.
 Result<std::shared_ptr<const MemoryCatalog>> loadDefinitions(Files& files,

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/markup.h"
 #include "base/strings.h"
 #include "data/json.h"
 
@@ -66,7 +67,7 @@ constexpr std::pair<std::string_view, std::string_view> kKinds[] = {{"component"
 std::string page(std::string_view title, std::string_view up, std::string_view body) {
   std::string out =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" ";
-  out += "content=\"width=device-width, initial-scale=1\">\n<title>" + escapeHtml(title) + "</title>\n";
+  out += "content=\"width=device-width, initial-scale=1\">\n<title>" + escapeMarkup(title) + "</title>\n";
   out += "<link rel=\"stylesheet\" href=\"" + std::string(up) +
          "style.css\">\n</head>\n<body>\n<header><a href=\"" + std::string(up) +
          "index.html\">Puppis reference</a></header>\n<main>\n";
@@ -75,40 +76,40 @@ std::string page(std::string_view title, std::string_view up, std::string_view b
 }
 
 std::string typeCell(const ReferenceRow& row) {
-  if (row.link.empty()) return "<code>" + escapeHtml(row.type) + "</code>";
+  if (row.link.empty()) return "<code>" + escapeMarkup(row.type) + "</code>";
   std::string anchor = "(#" + anchorOf(row.link) + ")";
   std::string shown = replaceAll(row.type, anchor, "");
-  return "<a href=\"#" + escapeHtml(anchorOf(row.link)) + "\"><code>" + escapeHtml(shown) + "</code></a>";
+  return "<a href=\"#" + escapeMarkup(anchorOf(row.link)) + "\"><code>" + escapeMarkup(shown) + "</code></a>";
 }
 
 std::string tableHtml(const ReferenceTable& table) {
   std::string level = std::to_string(std::min(table.depth + 1, 6));
-  std::string out = "<h" + level + " id=\"" + escapeHtml(anchorOf(table.heading)) + "\">" +
-                    escapeHtml(table.heading) + "</h" + level +
+  std::string out = "<h" + level + " id=\"" + escapeMarkup(anchorOf(table.heading)) + "\">" +
+                    escapeMarkup(table.heading) + "</h" + level +
                     ">\n<div class=\"scroll\"><table>\n<thead><tr><th>Name</th><th>Description</th>" +
                     "<th>Type</th><th>Required</th><th>Default</th></tr></thead>\n<tbody>\n";
   for (const ReferenceRow& r : table.rows) {
-    out += "<tr><td><code>" + escapeHtml(r.name) + "</code></td><td>" + escapeHtml(r.description) +
+    out += "<tr><td><code>" + escapeMarkup(r.name) + "</code></td><td>" + escapeMarkup(r.description) +
            "</td><td>" + typeCell(r) + "</td><td>" + (r.required ? "yes" : "no") + "</td><td>" +
-           (r.standard.empty() ? "" : "<code>" + escapeHtml(r.standard) + "</code>") + "</td></tr>\n";
+           (r.standard.empty() ? "" : "<code>" + escapeMarkup(r.standard) + "</code>") + "</td></tr>\n";
   }
   return out + "</tbody></table></div>\n";
 }
 
 std::string definitionPage(const Reference& r) {
-  std::string body = "<h1>" + escapeHtml(r.name) + " <span class=\"kind\">" + escapeHtml(r.kind) +
-                     "</span></h1>\n<p>" + escapeHtml(r.description) + "</p>\n";
+  std::string body = "<h1>" + escapeMarkup(r.name) + " <span class=\"kind\">" + escapeMarkup(r.kind) +
+                     "</span></h1>\n<p>" + escapeMarkup(r.description) + "</p>\n";
   if (!r.appliesTo.empty()) {
     body += "<p>Applies to: ";
     for (std::size_t i = 0; i < r.appliesTo.size(); ++i) {
-      body += (i == 0 ? "" : ", ") + ("<code>" + escapeHtml(r.appliesTo[i]) + "</code>");
+      body += (i == 0 ? "" : ", ") + ("<code>" + escapeMarkup(r.appliesTo[i]) + "</code>");
     }
     body += "</p>\n";
   }
   for (const ReferenceTable& table : r.tables) body += tableHtml(table);
   if (r.tables.empty()) body += "<p>Takes no parameters.</p>\n";
   if (!r.examples.empty()) body += "<h2 id=\"examples\">Examples</h2>\n";
-  for (const std::string& e : r.examples) body += "<pre><code>" + escapeHtml(trim(e)) + "</code></pre>\n";
+  for (const std::string& e : r.examples) body += "<pre><code>" + escapeMarkup(trim(e)) + "</code></pre>\n";
   return page(r.name + " - Puppis reference", "../", body);
 }
 
@@ -121,32 +122,6 @@ std::string searchText(const Reference& r) {
 }
 
 }  // namespace
-
-std::string escapeHtml(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 std::map<std::string, std::string> referenceSite(const std::vector<Reference>& references) {
   std::map<std::string, std::string> out;
@@ -161,8 +136,8 @@ std::map<std::string, std::string> referenceSite(const std::vector<Reference>& r
     for (const Reference& r : references) {
       if (r.kind != kind) continue;
       std::string path = r.kind + "/" + r.name + ".html";
-      items += "<li data-text=\"" + escapeHtml(searchText(r)) + "\"><a href=\"" + escapeHtml(path) + "\">" +
-               escapeHtml(r.name) + "</a> " + escapeHtml(r.description) + "</li>\n";
+      items += "<li data-text=\"" + escapeMarkup(searchText(r)) + "\"><a href=\"" + escapeMarkup(path) +
+               "\">" + escapeMarkup(r.name) + "</a> " + escapeMarkup(r.description) + "</li>\n";
       out[path] = definitionPage(r);
       list.push(referenceJson(r));
     }

@@ -15,7 +15,4 @@ namespace puppis::schema {
 /// has its description, examples and tables.
 std::map<std::string, std::string> referenceSite(const std::vector<Reference>& references);
 
-/// Text as HTML: & < > " ' are written as entities.
-std::string escapeHtml(std::string_view text);
-
 }  // namespace puppis::schema

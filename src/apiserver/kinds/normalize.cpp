@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "apiserver/decode.h"
 #include "base/clock.h"
 #include "base/strings.h"
 #include "data/quantity.h"
@@ -51,22 +52,6 @@ std::string goName(const TypeRef& type) {
       return "string";
     default:
       return type.word;
-  }
-}
-
-std::string_view jsonWord(const Value& value) {
-  switch (value.kind()) {
-    case Kind::Bool:
-      return "bool";
-    case Kind::Int:
-    case Kind::Number:
-      return "number";
-    case Kind::String:
-      return "string";
-    case Kind::Array:
-      return "array";
-    default:
-      return "object";
   }
 }
 

@@ -4,53 +4,17 @@
 #include <array>
 #include <cstdio>
 
+#include "base/markup.h"
+#include "base/strings.h"
 #include "cue/builtin/unicode.h"
 
 namespace puppis::cue::builtin {
 
-namespace {
-
-std::string escaped(std::string_view text, bool replaceNul) {
-  std::string out;
-  out.reserve(text.size());
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&#34;";
-        break;
-      case '\0':
-        if (replaceNul) {
-          out += "\xEF\xBF\xBD";
-        } else {
-          out += c;
-        }
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
 std::string escapeHtmlText(std::string_view text) {
-  return escaped(text, false);
+  return escapeMarkup(text);
 }
 std::string escapeHtmlTemplate(std::string_view text) {
-  return escaped(text, true);
+  return replaceAll(escapeMarkup(text), std::string_view("\0", 1), "\xEF\xBF\xBD");
 }
 
 std::string escapeJavaScript(std::string_view text) {

@@ -16,9 +16,10 @@
 #include <map>
 #include <set>
 
+#include "base/files.h"
 #include "cue/eval/state.h"
+#include "cue/load/load.h"
 #include "cue/session_impl.h"
-#include "cue/syntax/parse.h"
 #include "data/json.h"
 #include "data/yaml.h"
 
@@ -43,31 +44,41 @@ struct Compiled {
   std::string failure;
 };
 
-Compiled compileArchive(const data::Value& input, bool listArithmetic) {
-  Compiled out;
-  out.runtime = Runtime::make();
-  std::vector<std::shared_ptr<const File>> files;
-  for (const data::Value& arg : input.get("args").elements()) {
-    const data::Value& text = input.get("files").get(arg.asString());
-    if (!text.isString()) {
-      out.failure = "load: " + arg.asString();
-      return out;
+/// An archive as the command line would load it: from a folder, with the module's packages.
+struct Archive {
+  explicit Archive(const data::Value& input) {
+    for (const data::Member& file : input.get("files").members()) {
+      static_cast<void>(files.write("/archive/" + file.key.str(), file.value.asString(), 0644));
     }
-    auto file = parse(SourceFile::make(arg.asString(), text.asString()));
-    if (!file) {
-      out.failure = "parse: " + file.error().str();
-      return out;
+    std::vector<std::string> arguments;
+    for (const data::Value& arg : input.get("args").elements()) arguments.emplace_back(arg.asString());
+    LoadOptions options;
+    options.directory = "/archive";
+    loader = std::make_unique<Loader>(files, options);
+    compiled.runtime = Runtime::make();
+    compiled.runtime->setImporter(loader->importer(compiled.runtime));
+    auto instances = loader->load(arguments);
+    if (!instances) {
+      compiled.failure = "load: " + instances.error().str();
+      return;
     }
-    files.push_back(*file);
+    if (instances->size() != 1) {
+      compiled.failure = "load: " + std::to_string(instances->size()) + " instances";
+      return;
+    }
+    auto program =
+        compiled.runtime->compile(instances->front().files, {.importPath = instances->front().importPath});
+    if (program) {
+      compiled.program = *program;
+    } else {
+      compiled.failure = "compile: " + program.error().str();
+    }
   }
-  auto program = out.runtime->compile(files, {.listArithmetic = listArithmetic});
-  if (!program) {
-    out.failure = "compile: " + program.error().str();
-    return out;
-  }
-  out.program = *program;
-  return out;
-}
+
+  MemoryFiles files;
+  std::unique_ptr<Loader> loader;
+  Compiled compiled;
+};
 
 class TreeComparer {
  public:
@@ -174,7 +185,8 @@ int runTree(const std::string& dir, const std::set<std::string>& ids) {
     }
     ++total;
     auto start = std::chrono::steady_clock::now();
-    Compiled c = compileArchive(inputs[id], false);
+    Archive archive(inputs[id]);
+    Compiled& c = archive.compiled;
     bool ok = false;
     std::string why;
     if (truth.has("load")) {
@@ -217,7 +229,8 @@ int runExport(const std::string& dir, const std::set<std::string>& ids) {
   for (const data::Value& truth : readLines(dir + "/results.jsonl")) {
     std::string id = truth.get("id").asString();
     if (truth.get("kind").asString() != "export" || (!ids.empty() && !ids.contains(id))) continue;
-    Compiled c = compileArchive(inputs[id], false);
+    Archive archive(inputs[id]);
+    Compiled& c = archive.compiled;
     bool wantOk = truth.get("ok").asBool();
     std::string text;
     std::string why = c.failure;

@@ -486,22 +486,20 @@ Bottom* NodeState::error() {
 }
 
 ErrorList* NodeState::disjunctError() {
-  auto select = [&](Vec<Bottom*>& all) -> ErrorList* {
-    ErrorList* out = nullptr;
-    bool incomplete = std::any_of(all.begin(), all.end(), [](const Bottom* b) { return b->isIncomplete(); });
-    bool dropping = all.size() > 2 && incomplete;
-    bool seen = false;
-    for (const Bottom* b : all) {
-      seen |= b->isIncomplete();
-      if (dropping && !seen) continue;  // only those from the first incomplete one on tell what is missing
-      out = ctx->join(out, b->errors);
-    }
+  Arena& arena = ctx->arena;
+  auto kept = [&](const Vec<Bottom*>& all) {
+    std::span<EmptyDisjunction::Failure> out{arena.array<EmptyDisjunction::Failure>(all.size()), all.size()};
+    for (std::uint32_t i = 0; i < all.size(); ++i) out[i] = {all[i]->errors, all[i]->isIncomplete()};
     return out;
   };
-  ErrorList* failures = select(disjunctErrs);
-  if (!userErrs.empty()) failures = select(userErrs);
-  if (failures == nullptr) return ctx->listOf(ctx->newf("empty disjunction", {}));
-  return failures;
+  if (disjunctErrs.empty() && userErrs.empty()) return ctx->listOf(ctx->newf("empty disjunction", {}));
+  auto* empty = arena.make<EmptyDisjunction>();
+  empty->headline = ctx->newf("", {});
+  empty->failures = kept(disjunctErrs);
+  empty->user = kept(userErrs);
+  auto* list = ctx->make<ErrorList>();
+  list->disjunction = empty;
+  return list;
 }
 
 }  // namespace puppis::cue::eval

@@ -2,7 +2,6 @@
 #include "cue/eval/errors.h"
 
 #include <algorithm>
-#include <set>
 #include <unordered_set>
 
 #include "base/strings.h"
@@ -291,46 +290,141 @@ std::string messageOf(const Context& ctx, const ErrorEntry& e) {
   return out;
 }
 
+void addOnce(std::vector<Origin>& out, const Origin& o) {
+  if (o.known() && std::find(out.begin(), out.end(), o) == out.end()) out.push_back(o);
+}
+
+std::pair<std::string_view, std::uint64_t> sortKey(const Origin& o) {
+  if (!o.known()) return {};
+  const SourceFile* source = o.unit->file != nullptr ? o.unit->file->source.get() : o.unit->source.get();
+  return {source == nullptr ? "" : source->name(), o.at};
+}
+
+/// Sorts by place (without one first), path and text, and leaves each failure once.
+void sanitize(std::vector<ErrorReport>& all) {
+  auto less = [](const ErrorReport& a, const ErrorReport& b) {
+    const auto x = sortKey(a.pos);
+    const auto y = sortKey(b.pos);
+    return std::tie(x, a.path, a.message) < std::tie(y, b.path, b.message);
+  };
+  std::stable_sort(all.begin(), all.end(), less);
+  const auto last = std::unique(all.begin(), all.end(), [&](const ErrorReport& a, const ErrorReport& b) {
+    return !less(a, b) && !less(b, a);
+  });
+  all.erase(last, all.end());
+}
+
 class Reporter {
  public:
   Reporter(const Context& ctx, Code code) : ctx_(ctx), code_(code) {}
 
-  void list(const ErrorList* list) {
-    if (list == nullptr || !seenLists_.insert(list).second) return;
-    if (list->entry != nullptr && seen_.insert(list->entry).second) entry(*list->entry, {});
-    this->list(list->left);
-    this->list(list->right);
+  /// All failures of `list` in the order in which they were met.
+  std::vector<ErrorReport> flatten(const ErrorList* list) {
+    Walk walk;
+    add(list, walk);
+    return std::move(walk.out);
   }
 
-  std::vector<ErrorReport> take() { return std::move(out_); }
-
  private:
-  void entry(const ErrorEntry& e, const std::vector<const ErrorEntry*>& outer) {
-    if (e.cause != nullptr) {
-      auto chain = outer;
-      chain.push_back(&e);
-      causes(e.cause, chain);
-      return;
+  struct Walk {
+    std::unordered_set<const void*> seen;
+    std::vector<ErrorReport> out;
+  };
+
+  void add(const ErrorList* list, Walk& walk) {
+    if (list == nullptr || !walk.seen.insert(list).second) return;
+    if (list->entry != nullptr && walk.seen.insert(list->entry).second) {
+      append(walk.out, entry(*list->entry));
+    } else if (list->disjunction != nullptr && walk.seen.insert(list->disjunction).second) {
+      append(walk.out, disjunction(*list->disjunction));
     }
+    add(list->left, walk);
+    add(list->right, walk);
+  }
+
+  static void append(std::vector<ErrorReport>& out, std::vector<ErrorReport> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(out));
+  }
+
+  std::vector<ErrorReport> entry(const ErrorEntry& e) {
+    ErrorReport own = single(e);
+    if (e.cause == nullptr) return {std::move(own)};
+    std::vector<ErrorReport> all = flatten(e.cause);
+    for (ErrorReport& r : all) wrap(own, r);
+    return all;
+  }
+
+  ErrorReport single(const ErrorEntry& e) {
     ErrorReport r;
     r.code = code_;
-    const ErrorEntry& top = outer.empty() ? e : *outer.front();
-    for (const ErrorEntry* o : outer) {
-      r.message += messageOf(ctx_, *o);
-      r.message += ": ";
-    }
-    r.message += messageOf(ctx_, e);
-    auto place = [&](const Origin& o) {
-      if (o.known() && std::find(r.places.begin(), r.places.end(), o) == r.places.end())
-        r.places.push_back(o);
-    };
-    for (const ErrorEntry* o : outer) place(o->pos);
-    place(e.pos);
-    for (const ErrorEntry* o : outer) std::for_each(o->more.begin(), o->more.end(), place);
-    std::for_each(e.more.begin(), e.more.end(), place);
-    path(top, r);
+    r.message = messageOf(ctx_, e);
+    r.pos = e.pos;
+    r.inputs.assign(e.more.begin(), e.more.end());
+    addOnce(r.places, e.pos);
+    for (const Origin& o : e.more) addOnce(r.places, o);
+    path(e, r);
     if (std::string_view(e.format) == "field not allowed" && e.node != nullptr) suggest(*e.node, r);
-    out_.push_back(std::move(r));
+    return r;
+  }
+
+  // Makes `r` the cause of `outer`: one line, told at the place of the outer one.
+  static void wrap(const ErrorReport& outer, ErrorReport& r) {
+    r.message = outer.message + ": " + r.message;
+    std::vector<Origin> places = outer.places;
+    for (const Origin& o : r.places) addOnce(places, o);
+    r.places = std::move(places);
+    std::vector<Origin> inputs = outer.inputs;
+    for (const Origin& o : r.places) addOnce(inputs, o);
+    r.inputs = std::move(inputs);
+    if (outer.pos.known()) r.pos = outer.pos;
+    if (!outer.path.empty()) {
+      r.path = outer.path;
+      r.pathLabels = outer.pathLabels;
+    }
+  }
+
+  // More than two failures are thinned out: those before the first that is incomplete cannot be what is
+  // missing, and one place tells enough once.
+  std::vector<ErrorReport> select(std::span<const EmptyDisjunction::Failure> all) {
+    std::vector<ErrorReport> out;
+    if (all.size() <= 2) {
+      for (const EmptyDisjunction::Failure& f : all) append(out, flatten(f.errors));
+      return out;
+    }
+    const auto incomplete = std::find_if(all.begin(), all.end(), [](const auto& f) { return f.incomplete; });
+    std::vector<Origin> places;
+    const auto isNew = [&](const Origin& o) {
+      if (std::find(places.begin(), places.end(), o) != places.end()) return false;
+      places.push_back(o);
+      return true;
+    };
+    for (auto f = incomplete == all.end() ? all.begin() : incomplete; f != all.end(); ++f) {
+      std::vector<ErrorReport> reports = flatten(f->errors);
+      if (reports.empty()) continue;
+      const ErrorReport& first = reports.front();
+      if (isNew(first.pos) || std::any_of(first.inputs.begin(), first.inputs.end(), isNew))
+        append(out, std::move(reports));
+    }
+    return out;
+  }
+
+  std::vector<ErrorReport> disjunction(const EmptyDisjunction& d) {
+    std::vector<ErrorReport> all = select(d.failures);
+    std::vector<Origin> others;
+    if (!d.user.empty()) {
+      if (!all.empty()) others = all.front().inputs;
+      all = select(d.user);
+    }
+    sanitize(all);
+    ErrorReport headline = single(*d.headline);
+    headline.message = std::to_string(all.size()) + " errors in empty disjunction:";
+    ErrorReport& first = all.size() == 1 ? all.front() : headline;
+    for (const Origin& o : others) {
+      addOnce(first.inputs, o);
+      addOnce(first.places, o);
+    }
+    if (all.size() != 1) all.insert(all.begin(), std::move(headline));
+    return all;
   }
 
   // The field beside it that was probably meant.
@@ -341,13 +435,6 @@ class Reporter {
       if (sibling != &arc && sibling->label.isString()) names.emplace_back(ctx_.labelText(sibling->label));
     }
     r.suggestion = nearest(ctx_.labelText(arc.label), names).value_or("");
-  }
-
-  void causes(const ErrorList* list, const std::vector<const ErrorEntry*>& chain) {
-    if (list == nullptr) return;
-    if (list->entry != nullptr) entry(*list->entry, chain);
-    causes(list->left, chain);
-    causes(list->right, chain);
   }
 
   void path(const ErrorEntry& e, ErrorReport& r) {
@@ -366,39 +453,14 @@ class Reporter {
 
   const Context& ctx_;
   Code code_;
-  std::unordered_set<const ErrorList*> seenLists_;
-  std::unordered_set<const ErrorEntry*> seen_;
-  std::vector<ErrorReport> out_;
 };
 
 }  // namespace
 
 std::vector<ErrorReport> reportErrors(const Context& ctx, const Bottom& bottom) {
-  Reporter reporter(ctx, bottom.code);
-  reporter.list(bottom.errors);
-  std::vector<ErrorReport> all = reporter.take();
-  struct Key {
-    std::string file;
-    std::uint64_t at;
-  };
-  auto key = [](const ErrorReport& r) {
-    if (r.places.empty()) return Key{"", 0};
-    const Origin& o = r.places.front();
-    const SourceFile* source = o.unit->file != nullptr ? o.unit->file->source.get() : o.unit->source.get();
-    return Key{source == nullptr ? "" : source->name(), o.at};
-  };
-  std::stable_sort(all.begin(), all.end(), [&](const ErrorReport& a, const ErrorReport& b) {
-    Key x = key(a);
-    Key y = key(b);
-    return std::tie(x.file, x.at, a.path, a.message) < std::tie(y.file, y.at, b.path, b.message);
-  });
-  std::set<std::tuple<std::string, std::uint64_t, std::string, std::string>> known;
-  std::vector<ErrorReport> out;
-  for (ErrorReport& r : all) {
-    Key k = key(r);
-    if (known.emplace(k.file, k.at, r.path, r.message).second) out.push_back(std::move(r));
-  }
-  return out;
+  std::vector<ErrorReport> all = Reporter(ctx, bottom.code).flatten(bottom.errors);
+  sanitize(all);
+  return all;
 }
 
 Error toError(const Context& ctx, const ErrorReport& report) {

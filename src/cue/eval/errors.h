@@ -60,9 +60,21 @@ struct ErrorEntry {
   const char* expected = nullptr;
 };
 
+/// Why no alternative of a disjunction was left. What of it is shown is decided when somebody reads it.
+struct EmptyDisjunction {
+  struct Failure {
+    const ErrorList* errors = nullptr;
+    bool incomplete = false;
+  };
+  ErrorEntry* headline = nullptr;  ///< where; its text is made from the number of failures
+  std::span<Failure> failures;
+  std::span<Failure> user;  ///< those of the builtin `error`, which stand for all when there are any
+};
+
 /// Failures joined: a tree, because joining happens all the time and reading hardly ever.
 struct ErrorList {
   ErrorEntry* entry = nullptr;
+  const EmptyDisjunction* disjunction = nullptr;
   const ErrorList* left = nullptr;
   const ErrorList* right = nullptr;
 };
@@ -73,7 +85,9 @@ struct ErrorReport {
   std::string path;
   std::vector<Feature> pathLabels;
   std::string suggestion;      ///< the nearest field there is, for one that is not allowed
-  std::vector<Origin> places;  ///< the first is the failure's own
+  Origin pos;                  ///< the failure's own place; often there is none
+  std::vector<Origin> inputs;  ///< the places of what took part
+  std::vector<Origin> places;  ///< both, each once
   Code code = Code::Eval;
 };
 

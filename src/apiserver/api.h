@@ -11,6 +11,7 @@
 #include "apiserver/call.h"
 #include "apiserver/errors.h"
 #include "apiserver/registry.h"
+#include "apiserver/shown.h"
 #include "apiserver/ssa/managed.h"
 #include "apiserver/watch.h"
 #include "base/clock.h"
@@ -35,7 +36,7 @@ struct Admission {
 using Admitter = std::function<Status(const Admission& what, data::Value& object)>;
 
 struct ListAnswer {
-  std::vector<data::Value> items;
+  std::vector<Shown> items;
   store::Revision revision = 0;
   std::string continueToken;
   std::optional<std::int64_t> remaining;
@@ -68,7 +69,7 @@ class Api {
   };
   explicit Api(Parts parts);
 
-  Result<data::Value> get(Call& call);
+  Result<Shown> get(Call& call);
   Result<ListAnswer> list(Call& call);
   /// `items` and `ended` are called on the hub's thread. An Error means that the watch never began.
   Result<std::unique_ptr<WatchHandle>> watch(Call& call, std::function<void(std::vector<WatchItem>)> items,
@@ -131,8 +132,7 @@ class Api {
   Status allocated(const Resource& resource, data::Value& object, const data::Value* old, Faults& faults,
                    std::unique_lock<std::mutex>& lock);
   [[nodiscard]] std::string managerOf(const Call& call) const;
-  Result<std::function<bool(const data::Value&)>> fieldFilter(const Call& call,
-                                                              const Resource& resource) const;
+  Result<ObjectFilter> filterOf(const Call& call, const Resource& resource) const;
 
   Parts parts_;
   std::mutex allocating_;
@@ -143,6 +143,8 @@ class Api {
 
 /// An object with metadata.resourceVersion set to the revision it is stored at.
 void stampRevision(data::Value& object, store::Revision revision);
+/// The answer to a write that put this entry.
+Answer stored(int status, const Resource& resource, const store::EntryPtr& entry);
 /// Whether the object waits for finalizers of its own besides those in metadata (a Namespace).
 bool finalizesItself(const Resource& resource, const data::Value& object);
 /// The meta/v1 Scale of an object: autoscaling/v1.

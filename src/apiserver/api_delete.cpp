@@ -128,7 +128,7 @@ Result<Answer> Api::removeOne(Call& call, const Resource& resource, const std::s
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     store::EntryPtr entry = parts_.store.get(key);
     if (!entry) return fail(notFound(kind.groupResource(), name));
-    Value live = resource.fromStorage(entry->value);
+    Value live = resource.fromStorage(entry->value());
     TRY_VOID(checkPreconditions(call, resource, name, live));
     Value object = live;
     TRY_VOID(admitted(Admission::Operation::Delete, call, resource, &live, object));
@@ -188,7 +188,7 @@ Result<Answer> Api::removeOne(Call& call, const Resource& resource, const std::s
     auto committed = commit({key, resource.toStorage(object), entry->modified, &stampRevision}, false);
     if (!committed && committed.error().code() == ErrorCode::Conflict) continue;
     if (!committed) return fail(committed.error());
-    return Answer{200, resource.fromStorage((*committed)[0]->value)};
+    return stored(200, resource, (*committed)[0]);
   }
   return fail(conflict(kind.groupResource(), name, kModified));
 }
@@ -202,7 +202,8 @@ Result<Answer> Api::removeCollection(Call& call) {
   listing.remove = {};
   TRY(ListAnswer found, list(listing));
   Value items = Value::array();
-  for (Value& object : found.items) {
+  for (const Shown& item : found.items) {
+    Value object = item.value();
     Call one = call;
     one.name = object.get("metadata", "name").asString();
     one.ns = object.get("metadata", "namespace").asString();

@@ -24,7 +24,7 @@ Result<ResourcePtr> Api::resourceOf(const Call& call) const {
 Result<Value> Api::read(const Resource& resource, const std::string& ns, const std::string& name) const {
   store::EntryPtr entry = parts_.store.get(resource.key(ns, name));
   if (!entry) return fail(notFound(resource.kind->groupResource(), name));
-  return resource.fromStorage(entry->value);
+  return resource.fromStorage(entry->value());
 }
 
 namespace {
@@ -160,9 +160,9 @@ Result<kube::LabelSelector> labelFilter(const std::string& text) {
 
 }  // namespace
 
-Result<std::function<bool(const Value&)>> Api::fieldFilter(const Call& call, const Resource& resource) const {
-  using Filter = std::function<bool(const Value&)>;
-  if (call.fieldSelector.empty()) return Filter{};
+Result<ObjectFilter> Api::filterOf(const Call& call, const Resource& resource) const {
+  TRY(kube::LabelSelector labels, labelFilter(call.labelSelector));
+  if (call.fieldSelector.empty()) return ObjectFilter(std::move(labels), {}, {});
   auto selector = kube::FieldSelector::parse(call.fieldSelector);
   if (!selector) return fail(badRequest(selector.error().message()));
   struct Term {
@@ -171,7 +171,13 @@ Result<std::function<bool(const Value&)>> Api::fieldFilter(const Call& call, con
     bool equal;
   };
   std::vector<Term> terms;
+  std::vector<std::string> needles;
   for (const kube::FieldSelector::Term& term : selector->terms()) {
+    // Names, which JSON writes as they are; other fields may be computed.
+    bool isName =
+        term.path == "metadata.name" || term.path == "metadata.namespace" || term.path == "spec.nodeName";
+    if (isName && term.equal && term.value.find_first_of("\"\\<>&") == std::string::npos)
+      needles.push_back('"' + term.value + '"');
     if (term.path == "metadata.name" || term.path == "metadata.namespace") {
       std::string field = term.path.substr(term.path.find('.') + 1);
       terms.push_back({[field](const Value& object) { return object.get("metadata", field).asString(); },
@@ -190,26 +196,27 @@ Result<std::function<bool(const Value&)>> Api::fieldFilter(const Call& call, con
     }
     terms.push_back({known->second, term.value, term.equal});
   }
-  return Filter([terms = std::move(terms)](const Value& object) {
+  auto fields = [terms = std::move(terms)](const Value& object) {
     return std::all_of(terms.begin(), terms.end(),
                        [&](const Term& term) { return (term.read(object) == term.value) == term.equal; });
-  });
+  };
+  return ObjectFilter(std::move(labels), std::move(fields), std::move(needles));
 }
 
-Result<Value> Api::get(Call& call) {
+Result<Shown> Api::get(Call& call) {
   TRY(ResourcePtr resource, resourceOf(call));
   TRY(auto wanted, parseRevision(call.resourceVersion));
   if (wanted && *wanted > parts_.store.revision()) return fail(tooLarge(*wanted, parts_.store.revision()));
-  TRY(Value object, read(*resource, call.ns, call.name));
-  if (call.subresource == "scale") return scaleOf(*resource, object);
-  return object;
+  store::EntryPtr entry = parts_.store.get(resource->key(call.ns, call.name));
+  if (!entry) return fail(notFound(resource->kind->groupResource(), call.name));
+  if (call.subresource == "scale") return Shown(scaleOf(*resource, resource->fromStorage(entry->value())));
+  return Shown(*resource, std::move(entry));
 }
 
 Result<ListAnswer> Api::list(Call& call) {
   TRY(ResourcePtr resource, resourceOf(call));
   TRY_VOID(checkListOptions(call));
-  TRY(kube::LabelSelector labels, labelFilter(call.labelSelector));
-  TRY(auto fields, fieldFilter(call, *resource));
+  TRY(ObjectFilter filter, filterOf(call, *resource));
   TRY(auto wanted, parseRevision(call.resourceVersion));
   std::string from = resource->prefixOf(call.ns);
   std::string to = store::prefixEnd(from);
@@ -228,7 +235,6 @@ Result<ListAnswer> Api::list(Call& call) {
     at = *wanted;
   }
   if (wanted && *wanted > parts_.store.revision()) return fail(tooLarge(*wanted, parts_.store.revision()));
-  bool filters = !labels.everything() || fields;
   auto limit = static_cast<std::size_t>(std::max<std::int64_t>(call.limit, 0));
   ListAnswer answer;
   std::string lastKey;
@@ -248,9 +254,7 @@ Result<ListAnswer> Api::list(Call& call) {
     for (std::size_t i = 0; i < range->entries.size(); ++i) {
       const store::EntryPtr& entry = range->entries[i];
       lastKey = entry->key;
-      if (labels.matches(entry->value.get("metadata", "labels")) && (!fields || fields(entry->value))) {
-        answer.items.push_back(resource->fromStorage(entry->value));
-      }
+      if (filter.matches(*entry)) answer.items.emplace_back(*resource, entry);
       if (limit != 0 && answer.items.size() == limit) {
         full = i + 1 < range->entries.size() || range->more;
         break;
@@ -259,7 +263,7 @@ Result<ListAnswer> Api::list(Call& call) {
     if (full) {
       answer.continueToken =
           encodeContinue(answer.revision, lastKey.substr(prefix.size()) + std::string(1, '\0'));
-      if (!filters) answer.remaining = range->remaining;
+      if (filter.everything()) answer.remaining = range->remaining;
       break;
     }
     if (!range->more) break;
@@ -275,8 +279,7 @@ Result<std::unique_ptr<WatchHandle>> Api::watch(Call& call, std::function<void(s
   WatchRequest request;
   request.resource = resource;
   request.prefix = call.name.empty() ? resource->prefixOf(call.ns) : resource->key(call.ns, call.name);
-  TRY(request.labels, labelFilter(call.labelSelector));
-  TRY(request.fields, fieldFilter(call, *resource));
+  TRY(request.filter, filterOf(call, *resource));
   TRY(auto wanted, parseRevision(call.resourceVersion));
   bool initial = call.sendInitialEvents ? *call.sendInitialEvents : !wanted || *wanted == 0;
   request.bookmarks = call.bookmarks;
@@ -286,11 +289,8 @@ Result<std::unique_ptr<WatchHandle>> Api::watch(Call& call, std::function<void(s
   if (initial) {
     TRY(store::Range range, parts_.store.range(request.prefix, store::prefixEnd(request.prefix)));
     for (const store::EntryPtr& entry : range.entries) {
-      if (!request.labels.matches(entry->value.get("metadata", "labels")) ||
-          (request.fields && !request.fields(entry->value)))
-        continue;
-      request.initial.push_back(
-          {WatchItem::Type::Added, resource->fromStorage(entry->value), entry->modified});
+      if (!request.filter.matches(*entry)) continue;
+      request.initial.push_back({WatchItem::Type::Added, Shown(*resource, entry), entry->modified});
     }
     request.after = range.revision;
     if (call.sendInitialEvents && call.bookmarks) {
@@ -299,7 +299,7 @@ Result<std::unique_ptr<WatchHandle>> Api::watch(Call& call, std::function<void(s
       Value end = Value::object({{"kind", resource->kind->kind},
                                  {"apiVersion", resource->kind->apiVersion()},
                                  {"metadata", std::move(meta)}});
-      request.initial.push_back({WatchItem::Type::Bookmark, std::move(end), range.revision});
+      request.initial.push_back({WatchItem::Type::Bookmark, Shown(std::move(end)), range.revision});
     }
   }
   request.items = std::move(items);

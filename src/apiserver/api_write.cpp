@@ -107,6 +107,11 @@ void stampRevision(Value& object, store::Revision revision) {
   object["metadata"].set("resourceVersion", std::to_string(revision));
 }
 
+Answer stored(int status, const Resource& resource, const store::EntryPtr& entry) {
+  bool asServed = resource.servedHead(entry->json()) != 0;
+  return {status, resource.fromStorage(entry->value()), asServed ? entry : nullptr};
+}
+
 std::string Api::managerOf(const Call& call) const {
   if (!call.fieldManager.empty()) return call.fieldManager;
   std::string name = call.userAgent.substr(0, call.userAgent.find('/'));
@@ -247,7 +252,7 @@ Status Api::allocated(const Resource& resource, Value& object, const Value* old,
     std::vector<Value> out;
     auto range = parts_.store.range(resource.prefix, store::prefixEnd(resource.prefix));
     if (range) {
-      for (const store::EntryPtr& entry : range->entries) out.push_back(entry->value);
+      for (const store::EntryPtr& entry : range->entries) out.push_back(entry->value());
     }
     return out;
   };
@@ -267,7 +272,7 @@ Status Api::rewrite(const Call& call, const std::function<void(Value& object)>& 
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     store::EntryPtr entry = parts_.store.get(key);
     if (!entry) return fail(notFound(resource->kind->groupResource(), call.name));
-    Value object = entry->value;
+    Value object = entry->value();
     change(object);
     if (call.dryRun) return {};
     auto committed = commit({key, std::move(object), entry->modified, &stampRevision}, false);
@@ -336,13 +341,13 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
     if (committed.error().code() != ErrorCode::Conflict) return fail(committed.error());
     store::EntryPtr there = parts_.store.get(key);
     Error error = alreadyExists(kind.groupResource(), name);
-    if (there && there->value.get("metadata").has("deletionTimestamp")) {
+    if (there && there->value().get("metadata").has("deletionTimestamp")) {
       error = Error(ErrorCode::AlreadyExists, "object is being deleted: " + error.message())
                   .reason("AlreadyExists");
     }
     return fail(error);
   }
-  return Answer{201, resource.fromStorage((*committed)[0]->value)};
+  return stored(201, resource, (*committed)[0]);
 }
 
 Result<Answer> Api::update(Call& call, const Value& body) {
@@ -387,7 +392,7 @@ Result<Answer> Api::write(const Writing& writing, const Change& change) {
         continue;  // somebody was faster; now it is an update
       return made;
     }
-    Value live = resource.fromStorage(entry->value);
+    Value live = resource.fromStorage(entry->value());
     TRY(Value object, change(live));
     Result<Answer> replaced = replace(writing, entry, live, std::move(object));
     bool raced = !replaced && replaced.error().code() == ErrorCode::Conflict &&
@@ -525,7 +530,7 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
       return fail(Error(ErrorCode::Conflict, kModified).reason("Raced"));
     return fail(committed.error());
   }
-  return Answer{200, resource.fromStorage((*committed)[0]->value)};
+  return stored(200, resource, (*committed)[0]);
 }
 
 }  // namespace puppis::apiserver

@@ -10,6 +10,7 @@
 #include "data/value.h"
 #include "kube/client.h"
 #include "kube/gvk.h"
+#include "store/store.h"
 
 namespace puppis::apiserver {
 
@@ -61,6 +62,7 @@ struct Call {
 struct Answer {
   int status = 200;
   data::Value object;
+  store::EntryPtr stored;  ///< when the object is what this holds, for its text
 };
 
 }  // namespace puppis::apiserver

@@ -31,8 +31,7 @@ class Caretaker::Sink final : public store::WatchSink {
  public:
   explicit Sink(Caretaker& owner) : owner_(owner) {}
   void event(const store::EventPtr& event) override {
-    owner_.take(event->key, event->entry ? &event->entry->value : nullptr,
-                event->previous ? &event->previous->value : nullptr);
+    owner_.take(event->key, event->entry.get(), event->previous.get());
   }
   void lost(const Error&) override {}
 
@@ -45,7 +44,7 @@ Caretaker::Caretaker(Api& api, std::string rootCa)
   auto range = api.store().range("/", store::prefixEnd("/"));
   store::Revision after = range ? range->revision : 0;
   if (range) {
-    for (const store::EntryPtr& entry : range->entries) take(entry->key, &entry->value, nullptr);
+    for (const store::EntryPtr& entry : range->entries) take(entry->key, entry.get(), nullptr);
   }
   auto watch = api.store().watch("", after, sink_);
   if (watch) watch_ = std::move(*watch);
@@ -62,12 +61,18 @@ Caretaker::~Caretaker() {
   thread_.join();
 }
 
-void Caretaker::take(const std::string& key, const Value* now, const Value* before) {
+void Caretaker::take(const std::string& key, const store::Entry* now, const store::Entry* before) {
+  // Most objects have nothing that matters here, and their text tells so without making a tree of it.
+  Value object;
+  if (now != nullptr && (now->json().find("\"ownerReferences\"") != std::string::npos ||
+                         now->json().find("\"deletionTimestamp\"") != std::string::npos)) {
+    object = now->value();
+  }
   std::lock_guard lock(mutex_);
   std::set<std::string> wakes;
   if (startsWith(key, kNamespaces)) {
     std::string name = key.substr(kNamespaces.size());
-    bool ends = now != nullptr && now->get("metadata").has("deletionTimestamp");
+    bool ends = object.get("metadata").has("deletionTimestamp");
     if (ends) {
       terminating_.insert(name);
     } else {
@@ -86,10 +91,8 @@ void Caretaker::take(const std::string& key, const Value* now, const Value* befo
 
   // Who depends on whom.
   std::set<std::string> owners;
-  if (now != nullptr) {
-    for (const Value& reference : now->get("metadata", "ownerReferences").elements())
-      owners.insert(reference.get("uid").asString());
-  }
+  for (const Value& reference : object.get("metadata", "ownerReferences").elements())
+    owners.insert(reference.get("uid").asString());
   auto had = ownersOf_.find(key);
   bool changed = had == ownersOf_.end() ? !owners.empty() : had->second != owners;
   if (changed) {
@@ -109,22 +112,23 @@ void Caretaker::take(const std::string& key, const Value* now, const Value* befo
     }
     if (before != nullptr) {
       // An owner that waits for its dependents may have lost its last one.
-      for (const Value& reference : before->get("metadata", "ownerReferences").elements())
+      Value was = before->value();
+      for (const Value& reference : was.get("metadata", "ownerReferences").elements())
         wakes.insert("uid " + reference.get("uid").asString());
     }
   }
-  if (now == nullptr && before != nullptr) {
-    auto it = dependents_.find(before->get("metadata", "uid").asString());
+  if (now == nullptr && before != nullptr && !dependents_.empty()) {
+    auto it = dependents_.find(before->value().get("metadata", "uid").asString());
     if (it != dependents_.end()) {
       for (const std::string& dependent : it->second) wakes.insert("owned " + dependent);
     }
   }
-  if (now != nullptr && now->get("metadata").has("deletionTimestamp") &&
-      (hasFinalizer(*now, "orphan") || hasFinalizer(*now, "foregroundDeletion"))) {
+  if (object.get("metadata").has("deletionTimestamp") &&
+      (hasFinalizer(object, "orphan") || hasFinalizer(object, "foregroundDeletion"))) {
     wakes.insert("deleting " + key);
-    deleting_[now->get("metadata", "uid").asString()] = key;
-  } else if (before != nullptr) {
-    deleting_.erase(before->get("metadata", "uid").asString());
+    deleting_[object.get("metadata", "uid").asString()] = key;
+  } else if (before != nullptr && !deleting_.empty()) {
+    deleting_.erase(before->value().get("metadata", "uid").asString());
   }
   for (const std::string& work : wakes) {
     if (startsWith(work, "uid ")) {
@@ -238,13 +242,14 @@ bool Caretaker::emptyNamespace(const std::string& name) {
   std::string key = namespaces->key("", name);
   store::EntryPtr entry = api_.store().get(key);
   if (!entry) return true;
-  Value object = entry->value;
+  Value object = entry->value();
+  bool hadOwn = !object.get("spec", "finalizers").empty();
   object["spec"].erase("finalizers");
   store::Change change{key, std::nullopt, entry->modified, {}};
   if (!object.get("metadata", "finalizers").empty()) {
     change.value = std::move(object);
     change.stamp = &stampRevision;
-    if (entry->value.get("spec", "finalizers").empty()) return true;
+    if (!hadOwn) return true;
   }
   std::vector<store::Change> changes;
   changes.push_back(std::move(change));
@@ -257,7 +262,7 @@ bool Caretaker::tendDefinition(const std::string& name) {
   std::string key = definitions->key("", name);
   store::EntryPtr entry = api_.store().get(key);
   if (!entry) return true;
-  Value object = entry->value;
+  Value object = entry->value();
   bool deleting = object.get("metadata").has("deletionTimestamp");
   if (deleting) {
     if (!hasFinalizer(object, kCleanup)) return true;
@@ -307,14 +312,15 @@ bool Caretaker::tendOwned(const std::string& key) {
   ResourcePtr resource = resourceAt(key, ns, name);
   store::EntryPtr entry = api_.store().get(key);
   if (!resource || !entry) return true;
-  const Value& meta = entry->value.get("metadata");
+  Value object = entry->value();
+  const Value& meta = object.get("metadata");
   if (meta.get("ownerReferences").empty() || meta.has("deletionTimestamp")) return true;
   for (const Value& reference : meta.get("ownerReferences").elements()) {
     if (ownerExists(reference, ns)) return true;
   }
   Call call = callFor(*resource, ns, name);
   call.remove.uid = meta.get("uid").asString();
-  if (!hasFinalizer(entry->value, "orphan") && !hasFinalizer(entry->value, "foregroundDeletion"))
+  if (!hasFinalizer(object, "orphan") && !hasFinalizer(object, "foregroundDeletion"))
     call.remove.propagation = "Background";
   auto removed = api_.remove(call);
   return removed || removed.error().code() == ErrorCode::NotFound ||
@@ -325,33 +331,35 @@ bool Caretaker::tendDeleting(const std::string& key) {
   std::string ns, name;
   ResourcePtr resource = resourceAt(key, ns, name);
   store::EntryPtr entry = api_.store().get(key);
-  if (!resource || !entry || !entry->value.get("metadata").has("deletionTimestamp")) return true;
-  const std::string uid = entry->value.get("metadata", "uid").asString();
+  if (!resource || !entry) return true;
+  Value owner = entry->value();
+  if (!owner.get("metadata").has("deletionTimestamp")) return true;
+  const std::string uid = owner.get("metadata", "uid").asString();
   std::set<std::string> dependents;
   {
     std::lock_guard lock(mutex_);
     auto it = dependents_.find(uid);
     if (it != dependents_.end()) dependents = it->second;
   }
-  bool orphans = hasFinalizer(entry->value, "orphan");
+  bool orphans = hasFinalizer(owner, "orphan");
   bool waits = false, done = true;
   for (const std::string& dependent : dependents) {
     std::string dependentNs, dependentName;
     ResourcePtr kind = resourceAt(dependent, dependentNs, dependentName);
     store::EntryPtr child = api_.store().get(dependent);
     if (!kind || !child) continue;
+    Value object = child->value();
     Value references = Value::array();
     bool blocks = false;
-    for (const Value& reference : child->value.get("metadata", "ownerReferences").elements()) {
+    for (const Value& reference : object.get("metadata", "ownerReferences").elements()) {
       if (reference.get("uid").asString() == uid) {
         blocks = reference.get("blockOwnerDeletion").asBool();
       } else {
         references.push(reference);
       }
     }
-    if (orphans || (!references.empty() && !child->value.get("metadata").has("deletionTimestamp"))) {
+    if (orphans || (!references.empty() && !object.get("metadata").has("deletionTimestamp"))) {
       // Left to live, by wish or because somebody else owns it too.
-      Value object = child->value;
       if (references.empty()) {
         object["metadata"].erase("ownerReferences");
       } else {
@@ -363,9 +371,9 @@ bool Caretaker::tendDeleting(const std::string& key) {
       continue;
     }
     if (blocks) waits = true;
-    if (child->value.get("metadata").has("deletionTimestamp")) continue;
+    if (object.get("metadata").has("deletionTimestamp")) continue;
     Call call = callFor(*kind, dependentNs, dependentName);
-    call.remove.uid = child->value.get("metadata", "uid").asString();
+    call.remove.uid = object.get("metadata", "uid").asString();
     call.remove.propagation = "Foreground";
     auto removed = api_.remove(call);
     done = (removed || removed.error().code() == ErrorCode::NotFound) && done;
@@ -384,7 +392,7 @@ bool Caretaker::dropFinalizer(const Resource& resource, const std::string& ns, c
   std::string key = resource.key(ns, name);
   store::EntryPtr entry = api_.store().get(key);
   if (!entry) return true;
-  Value object = entry->value;
+  Value object = entry->value();
   if (!kube::removeFinalizer(object, finalizer)) return true;
   const Value& meta = object.get("metadata");
   store::Change change{key, std::nullopt, entry->modified, {}};

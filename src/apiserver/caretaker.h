@@ -27,7 +27,7 @@ class Caretaker {
  private:
   class Sink;
   void run();
-  void take(const std::string& key, const data::Value* now, const data::Value* before);
+  void take(const std::string& key, const store::Entry* now, const store::Entry* before);
   bool doWork(const std::string& work);
   bool tendNamespace(const std::string& name);
   bool emptyNamespace(const std::string& name);

@@ -117,7 +117,8 @@ class LocalClient final : public kube::Client {
     Call call = callFor(type, name.ns, name.name);
     call.resourceVersion = options.resourceVersion;
     call.subresource = options.subresource;
-    return api_.get(call);
+    TRY(Shown shown, api_.get(call));
+    return shown.value();
   }
 
   Result<kube::List> list(const kube::Gvr& type, const std::string& ns,
@@ -125,8 +126,11 @@ class LocalClient final : public kube::Client {
     Call call = callFor(type, ns, "");
     takeOptions(call, options);
     TRY(ListAnswer answer, api_.list(call));
-    return kube::List{std::move(answer.items), std::to_string(answer.revision),
-                      std::move(answer.continueToken), answer.remaining};
+    std::vector<Value> items;
+    items.reserve(answer.items.size());
+    for (const Shown& item : answer.items) items.push_back(item.value());
+    return kube::List{std::move(items), std::to_string(answer.revision), std::move(answer.continueToken),
+                      answer.remaining};
   }
 
   Result<std::unique_ptr<kube::Subscription>> watch(const kube::Gvr& type, const std::string& ns,
@@ -144,7 +148,7 @@ class LocalClient final : public kube::Client {
     if (options.timeout) call.timeoutSeconds = options.timeout->count();
     auto shared = std::make_shared<kube::WatchHandler>(std::move(handler));
     auto items = [shared](std::vector<WatchItem> list) {
-      for (WatchItem& item : list) shared->event({typeOf(item.type), std::move(item.object)});
+      for (const WatchItem& item : list) shared->event({typeOf(item.type), item.object.value()});
     };
     auto ended = [shared](Status why) {
       if (shared->ended) shared->ended(std::move(why));

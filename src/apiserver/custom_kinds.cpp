@@ -305,7 +305,7 @@ class CustomKinds::Sink final : public store::WatchSink {
   void take(const std::string& key, const store::EntryPtr& entry) {
     std::string name = key.substr(kPrefix.size());
     if (!entry) return api_.registry().replaceCustom(name, {});
-    auto resources = resourcesOf(entry->value, rules_);
+    auto resources = resourcesOf(entry->value(), rules_);
     if (!resources) {
       api_.log().warn("a stored CustomResourceDefinition cannot be served",
                       {{"name", name}, {"error", resources.error().str()}});

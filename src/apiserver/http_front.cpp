@@ -155,12 +155,11 @@ void readDeleteOptions(const Value& body, Call& call) {
 }
 
 /// Built-in kinds leave the type of a list's items out, custom ones do not.
-Value listItem(const Value& object, const Resource& resource) {
+Value listItem(Value object, const Resource& resource) {
   if (resource.custom) return object;
-  Value out = object;
-  out.erase("kind");
-  out.erase("apiVersion");
-  return out;
+  object.erase("kind");
+  object.erase("apiVersion");
+  return object;
 }
 
 std::string_view typeWord(WatchItem::Type type) {
@@ -533,8 +532,14 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
     return sendList(x, std::move(list));
   }
   if (verb == "get") {
-    TRY(Value object, api_.get(call));
-    sendObject(x, 200, object);
+    TRY(Shown object, api_.get(call));
+    if (x.wanted.asStored()) {
+      std::string body;
+      object.appendJson(body);
+      sendJson(x, 200, std::move(body));
+    } else {
+      sendObject(x, 200, object.value());
+    }
     return {};
   }
   Answer made;
@@ -578,7 +583,11 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
       TRY(made, verb == "create" ? api_.create(call, body) : api_.update(call, body));
     }
   }
-  sendObject(x, made.status, made.object);
+  if (made.stored && x.wanted.asStored()) {
+    sendJson(x, made.status, made.stored->json());
+  } else {
+    sendObject(x, made.status, made.object);
+  }
   return {};
 }
 
@@ -592,7 +601,7 @@ Status HttpFront::sendList(Exchange& x, ListAnswer list) {
     TableStyle style{x.wanted.version, x.wanted.includeObject};
     std::vector<Value> rows;
     Nanos now = api_.clock().now();
-    for (const Value& object : list.items) rows.push_back(tableRow(object, kind, style, now));
+    for (const Shown& item : list.items) rows.push_back(tableRow(item.value(), kind, style, now));
     Value table = tableOf(tableColumns(kind), std::move(rows), std::move(meta), style);
     // Kinds without columns of their own have no list of rows at all when there are none.
     if (list.items.empty() && (kind.columns.empty() || resource.custom)) table.set("rows", Value());
@@ -601,8 +610,8 @@ Status HttpFront::sendList(Exchange& x, ListAnswer list) {
   }
   if (x.wanted.yaml || x.wanted.pretty || x.wanted.partial) {
     Value items = x.wanted.partial && list.items.empty() ? Value() : Value::array();
-    for (const Value& object : list.items)
-      items.push(x.wanted.partial ? partialMetadata(object) : listItem(object, resource));
+    for (const Shown& item : list.items)
+      items.push(x.wanted.partial ? partialMetadata(item.value()) : listItem(item.value(), resource));
     sendValue(x, 200,
               Value::object({{"kind", x.wanted.partial ? "PartialObjectMetadataList" : kind.kind + "List"},
                              {"apiVersion", x.wanted.partial ? "meta.k8s.io/v1" : kind.apiVersion()},
@@ -616,16 +625,13 @@ Status HttpFront::sendList(Exchange& x, ListAnswer list) {
   data::appendJson(out, meta);
   out += ",\"items\":[";
   bool first = true;
-  for (const Value& object : list.items) {
+  for (const Shown& item : list.items) {
     if (!first) out += ',';
     first = false;
-    data::appendJson(out, listItem(object, resource));
+    item.appendListItem(out, resource);
   }
-  out += "]}\n";
-  net::Headers headers{{"content-type", "application/json"}, {"cache-control", "no-cache, private"}};
-  for (const std::string& warning : x.call.warnings)
-    headers.emplace_back("warning", "299 - \"" + escapeWarning(warning) + "\"");
-  x.responder->send(200, std::move(headers), std::move(out));
+  out += "]}";
+  sendJson(x, 200, std::move(out));
   return {};
 }
 
@@ -652,6 +658,14 @@ void HttpFront::sendValue(Exchange& x, int status, const Value& value, const std
   std::string body =
       x.wanted.yaml ? data::toYaml(value) : data::toJson(value, {.indent = x.wanted.pretty ? 2 : 0});
   if (!x.wanted.yaml) body += '\n';
+  x.responder->send(status, std::move(headers), std::move(body));
+}
+
+void HttpFront::sendJson(Exchange& x, int status, std::string body) {
+  net::Headers headers{{"content-type", "application/json"}, {"cache-control", "no-cache, private"}};
+  for (const std::string& warning : x.call.warnings)
+    headers.emplace_back("warning", "299 - \"" + escapeWarning(warning) + "\"");
+  body += '\n';
   x.responder->send(status, std::move(headers), std::move(body));
 }
 
@@ -682,13 +696,16 @@ Status HttpFront::serveWatch(Exchange& x) {
     if (wanted.table) {
       TableStyle style{wanted.version, wanted.includeObject};
       std::vector<Value> rows;
-      rows.push_back(tableRow(item.object, *resource->kind, style, api->clock().now()));
-      Value meta = Value::object({{"resourceVersion", item.object.get("metadata", "resourceVersion")}});
+      Value object = item.object.value();
+      rows.push_back(tableRow(object, *resource->kind, style, api->clock().now()));
+      Value meta = Value::object({{"resourceVersion", object.get("metadata", "resourceVersion")}});
       data::appendJson(
           out, tableOf(std::exchange(stream->sentColumns, true) ? Value() : tableColumns(*resource->kind),
                        std::move(rows), std::move(meta), style));
+    } else if (wanted.partial) {
+      data::appendJson(out, partialMetadata(item.object.value()));
     } else {
-      data::appendJson(out, wanted.partial ? partialMetadata(item.object) : item.object);
+      item.object.appendJson(out);
     }
     out += "}\n";
   };

@@ -21,6 +21,8 @@ struct Wanted {
   std::string version = "v1";  ///< of meta.k8s.io or apidiscovery.k8s.io
   std::string includeObject = "Metadata";
   bool pretty = false;
+  /// Whether an object's own text answers it.
+  [[nodiscard]] bool asStored() const { return !yaml && !table && !partial && !pretty; }
 };
 
 /// The API on HTTP: paths and queries become calls, answers become JSON, YAML, tables and event streams.
@@ -55,6 +57,7 @@ class HttpFront {
   Status sendList(Exchange& x, ListAnswer list);
   void sendValue(Exchange& x, int status, const data::Value& value, const std::string& contentType = {});
   void sendObject(Exchange& x, int status, const data::Value& object);
+  void sendJson(Exchange& x, int status, std::string body);
   void sendError(Exchange& x, const Error& error);
 
   Api& api_;

@@ -101,22 +101,25 @@ std::shared_ptr<const RbacAuthorizer::Table> RbacAuthorizer::build() const {
   };
   std::map<std::string, Value> clusterRoles;
   std::vector<store::EntryPtr> roleEntries = all("clusterroles");
-  for (const store::EntryPtr& entry : roleEntries)
-    clusterRoles[entry->value.get("metadata", "name").asString()] = entry->value.get("rules");
-  // A role with an aggregationRule has the rules of all that its selectors match.
+  std::vector<Value> roles;
   for (const store::EntryPtr& entry : roleEntries) {
-    const Value& selectors = entry->value.get("aggregationRule", "clusterRoleSelectors");
+    roles.push_back(entry->value());
+    clusterRoles[roles.back().get("metadata", "name").asString()] = roles.back().get("rules");
+  }
+  // A role with an aggregationRule has the rules of all that its selectors match.
+  for (const Value& role : roles) {
+    const Value& selectors = role.get("aggregationRule", "clusterRoleSelectors");
     if (selectors.empty()) continue;
     Value rules = Value::array();
     for (const Value& selector : selectors.elements()) {
       auto parsed = kube::LabelSelector::fromObject(selector);
       if (!parsed) continue;
-      for (const store::EntryPtr& other : roleEntries) {
-        if (other == entry || !parsed->matches(other->value.get("metadata", "labels"))) continue;
-        for (const Value& rule : other->value.get("rules").elements()) rules.push(rule);
+      for (const Value& other : roles) {
+        if (other.sharesWith(role) || !parsed->matches(other.get("metadata", "labels"))) continue;
+        for (const Value& rule : other.get("rules").elements()) rules.push(rule);
       }
     }
-    clusterRoles[entry->value.get("metadata", "name").asString()] = std::move(rules);
+    clusterRoles[role.get("metadata", "name").asString()] = std::move(rules);
   }
   auto rulesOf = [&](const Value& binding, const std::string& ns) -> Value {
     const Value& ref = binding.get("roleRef");
@@ -125,12 +128,13 @@ std::shared_ptr<const RbacAuthorizer::Table> RbacAuthorizer::build() const {
       return it == clusterRoles.end() ? Value() : it->second;
     }
     store::EntryPtr role = api_.store().get(prefix + "roles/" + ns + "/" + ref.get("name").asString());
-    return role ? role->value.get("rules") : Value();
+    return role ? role->value().get("rules") : Value();
   };
   for (const char* kind : {"clusterrolebindings", "rolebindings"}) {
     for (const store::EntryPtr& entry : all(kind)) {
-      std::string ns = entry->value.get("metadata", "namespace").asString();
-      out->bindings.push_back({ns, entry->value.get("subjects"), rulesOf(entry->value, ns)});
+      Value binding = entry->value();
+      std::string ns = binding.get("metadata", "namespace").asString();
+      out->bindings.push_back({ns, binding.get("subjects"), rulesOf(binding, ns)});
     }
   }
   return out;

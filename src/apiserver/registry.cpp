@@ -38,6 +38,23 @@ data::Value Resource::toStorage(const data::Value& object) const {
   return out;
 }
 
+std::size_t Resource::servedHead(std::string_view json) const {
+  std::string_view rest = json;
+  auto eat = [&rest](std::string_view part) {
+    bool there = startsWith(rest, part);
+    if (there) rest.remove_prefix(part.size());
+    return there;
+  };
+  auto eatKind = [&] { return eat("\"kind\":\"") && eat(kind->kind) && eat("\","); };
+  auto eatVersion = [&] {
+    return eat("\"apiVersion\":\"") && (kind->group.empty() || (eat(kind->group) && eat("/"))) &&
+           eat(kind->version) && eat("\",");
+  };
+  if (!eat("{")) return 0;
+  bool known = startsWith(rest, "\"kind\"") ? eatKind() && eatVersion() : eatVersion() && eatKind();
+  return known ? json.size() - rest.size() : 0;
+}
+
 bool Resource::serves(std::string_view verb) const {
   if (kind->verbs.empty()) return true;
   return std::find(kind->verbs.begin(), kind->verbs.end(), verb) != kind->verbs.end();

@@ -34,6 +34,9 @@ struct Resource {
   [[nodiscard]] data::Value fromStorage(const data::Value& object) const;
   /// An object of this version as it is stored.
   [[nodiscard]] data::Value toStorage(const data::Value& object) const;
+  /// How many bytes of a stored text `{"kind":K,"apiVersion":V,` (in either order) take when it is in this
+  /// very version; 0 when it is not, and has to be converted.
+  [[nodiscard]] std::size_t servedHead(std::string_view json) const;
   [[nodiscard]] bool serves(std::string_view verb) const;
 };
 using ResourcePtr = std::shared_ptr<const Resource>;

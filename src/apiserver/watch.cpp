@@ -120,25 +120,20 @@ class WatchHub::OneWatch final : public store::WatchSink, public std::enable_sha
       std::lock_guard lock(mutex_);
       if (!queue_.empty() || at < told_) at = told_;
     }
-    request_.items({{WatchItem::Type::Bookmark, bookmarkObject(*request_.resource, at), at}});
-  }
-
-  [[nodiscard]] bool wanted(const Value& object) const {
-    return request_.labels.matches(object.get("metadata", "labels")) &&
-           (!request_.fields || request_.fields(object));
+    request_.items({{WatchItem::Type::Bookmark, Shown(bookmarkObject(*request_.resource, at)), at}});
   }
 
   void take(const store::Event& event, std::vector<WatchItem>& items) {
     told_ = event.revision;
-    bool is = event.entry && wanted(event.entry->value);
-    bool was = event.previous && wanted(event.previous->value);
+    bool is = event.entry && request_.filter.matches(*event.entry);
+    bool was = event.previous && request_.filter.matches(*event.previous);
     if (is) {
       items.push_back({was ? WatchItem::Type::Modified : WatchItem::Type::Added,
-                       request_.resource->fromStorage(event.entry->value), event.revision});
+                       Shown(*request_.resource, event.entry), event.revision});
     } else if (was) {
-      Value gone = request_.resource->fromStorage(event.previous->value);
+      Value gone = request_.resource->fromStorage(event.previous->value());
       gone["metadata"].set("resourceVersion", std::to_string(event.revision));
-      items.push_back({WatchItem::Type::Deleted, std::move(gone), event.revision});
+      items.push_back({WatchItem::Type::Deleted, Shown(std::move(gone)), event.revision});
     }
   }
 

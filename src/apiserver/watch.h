@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "apiserver/registry.h"
+#include "apiserver/shown.h"
 #include "base/clock.h"
 #include "kube/selector.h"
 #include "store/store.h"
@@ -21,15 +22,14 @@ namespace puppis::apiserver {
 /// One thing a watch tells.
 struct WatchItem {
   enum class Type : std::uint8_t { Added, Modified, Deleted, Bookmark } type = Type::Added;
-  data::Value object;
+  Shown object;
   store::Revision revision = 0;
 };
 
 struct WatchRequest {
   ResourcePtr resource;
   std::string prefix;  ///< of the keys
-  kube::LabelSelector labels;
-  std::function<bool(const data::Value&)> fields;  ///< empty: all
+  ObjectFilter filter;
   store::Revision after = 0;
   std::vector<WatchItem> initial;  ///< told first
   bool bookmarks = false;

@@ -2,6 +2,7 @@
 #include "store/index.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/strings.h"
 
@@ -17,10 +18,18 @@ std::string prefixEnd(std::string_view prefix) {
 EntryPtr Index::get(std::string_view key) const {
   std::shared_lock lock(mutex_);
   auto it = current_.find(key);
-  return it == current_.end() ? nullptr : it->second;
+  return it == current_.end() ? nullptr : *it;
 }
 
 namespace {
+
+/// Text of the newest entries whose trees are kept; a tree takes several times as much.
+constexpr std::size_t kWarmBytes = 1024 * 1024;
+
+/// What a change in history holds that nothing else does.
+std::size_t bytesOf(const Event& event) {
+  return event.previous ? event.previous->json().size() : 0;
+}
 
 Error compactedError(Revision asked, Revision floor) {
   return Error(ErrorCode::Gone, "The revision " + std::to_string(asked) +
@@ -49,7 +58,7 @@ Result<Range> Index::range(std::string_view from, std::string_view to, std::size
         out.remaining = std::distance(it, end);
         break;
       }
-      out.entries.push_back(it->second);
+      out.entries.push_back(*it);
     }
     return out;
   }
@@ -64,12 +73,12 @@ Result<Range> Index::range(std::string_view from, std::string_view to, std::size
   std::vector<EntryPtr> all;
   auto past = undone.begin();
   for (; it != end || past != undone.end();) {
-    if (past == undone.end() || (it != end && it->first < past->first)) {
-      all.push_back(it->second);
+    if (past == undone.end() || (it != end && (*it)->key < past->first)) {
+      all.push_back(*it);
       ++it;
       continue;
     }
-    if (it != end && it->first == past->first) ++it;
+    if (it != end && (*it)->key == past->first) ++it;
     if (past->second) all.push_back(past->second);
     ++past;
   }
@@ -150,8 +159,41 @@ void Index::deliver(const EventPtr& event) {
   tell(key);
 }
 
+void Index::take(const EventPtr& event) {
+  auto it = current_.find(event->key);
+  if (it == current_.end()) {
+    if (event->entry) current_.insert(event->entry);
+  } else if (!event->entry) {
+    current_.erase(it);
+  } else {
+    auto after = std::next(it);
+    auto node = current_.extract(it);
+    node.value() = event->entry;
+    current_.insert(after, std::move(node));
+  }
+  revision_ = std::max(revision_, event->revision);
+}
+
+void Index::keepWarm(const EntryPtr& entry) {
+  warm_.push_back(entry);
+  warmBytes_ += entry->json().size();
+  while (warmBytes_ > kWarmBytes) {
+    warmBytes_ -= warm_.front()->json().size();
+    warm_.front()->cool();
+    warm_.pop_front();
+  }
+}
+
+void Index::pushHistory(EventPtr event, std::vector<Revision>& garbage) {
+  historyBytes_ += bytesOf(*event);
+  history_.push_back(std::move(event));
+  while (history_.size() > limits_.events || (historyBytes_ > limits_.bytes && !history_.empty()))
+    popHistory(garbage);
+}
+
 void Index::popHistory(std::vector<Revision>& garbage) {
   const EventPtr& oldest = history_.front();
+  historyBytes_ -= bytesOf(*oldest);
   if (oldest->previous) garbage.push_back(oldest->previous->modified);
   if (oldest->isDelete()) garbage.push_back(oldest->revision);
   compacted_ = oldest->revision;
@@ -164,15 +206,10 @@ std::vector<Revision> Index::publish(const std::vector<EventPtr>& events) {
   {
     std::unique_lock lock(mutex_);
     for (const EventPtr& event : events) {
-      if (event->entry) {
-        current_[event->key] = event->entry;
-      } else {
-        current_.erase(event->key);
-      }
-      history_.push_back(event);
-      revision_ = event->revision;
+      take(event);
+      if (event->entry) keepWarm(event->entry);
+      pushHistory(event, garbage);
     }
-    while (history_.size() > limits_.events) popHistory(garbage);
   }
   for (const EventPtr& event : events) deliver(event);
   if (!events.empty()) delivered_ = events.back()->revision;
@@ -189,15 +226,12 @@ Result<std::vector<Revision>> Index::compact(Revision revision) {
   return garbage;
 }
 
-void Index::load(EventPtr event, bool keepHistory) {
+std::vector<Revision> Index::load(EventPtr event, bool keepHistory) {
   std::unique_lock lock(mutex_);
-  if (event->entry) {
-    current_[event->key] = event->entry;
-  } else {
-    current_.erase(event->key);
-  }
-  revision_ = std::max(revision_, event->revision);
-  if (keepHistory) history_.push_back(std::move(event));
+  std::vector<Revision> garbage;
+  take(event);
+  if (keepHistory) pushHistory(std::move(event), garbage);
+  return garbage;
 }
 
 void Index::setFloor(Revision compacted, Revision revision) {

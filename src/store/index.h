@@ -3,8 +3,8 @@
 
 #include <atomic>
 #include <deque>
-#include <map>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
@@ -37,8 +37,8 @@ class Index {
   /// Forgets history up to `revision`; returns the rows that became garbage. Gone/InvalidArgument when out of
   /// range.
   Result<std::vector<Revision>> compact(Revision revision);
-  /// Loading: takes a change without telling anyone. A revision at or below `compacted` leaves no history.
-  void load(EventPtr event, bool keepHistory);
+  /// Loading: takes a change without telling anyone. Returns what `publish` does.
+  std::vector<Revision> load(EventPtr event, bool keepHistory);
   void setFloor(Revision compacted, Revision revision);
   /// Ends every watch.
   void close(const Error& why);
@@ -49,7 +49,17 @@ class Index {
     std::shared_ptr<WatchSink> sink;
   };
   class Handle;
+  /// Orders entries by their keys, which they hold themselves.
+  struct ByKey {
+    using is_transparent = void;
+    bool operator()(const EntryPtr& a, const EntryPtr& b) const { return a->key < b->key; }
+    bool operator()(const EntryPtr& a, std::string_view b) const { return a->key < b; }
+    bool operator()(std::string_view a, const EntryPtr& b) const { return a < b->key; }
+  };
+  void take(const EventPtr& event);
+  void pushHistory(EventPtr event, std::vector<Revision>& garbage);
   void popHistory(std::vector<Revision>& garbage);
+  void keepWarm(const EntryPtr& entry);
   void deliver(const EventPtr& event);
 
   HistoryLimits limits_;
@@ -58,8 +68,11 @@ class Index {
   std::unordered_map<std::string, std::vector<std::shared_ptr<Watcher>>> watchers_;
   /// Guards everything below.
   mutable std::shared_mutex mutex_;
-  std::map<std::string, EntryPtr, std::less<>> current_;
+  std::set<EntryPtr, ByKey> current_;
   std::deque<EventPtr> history_;
+  std::size_t historyBytes_ = 0;
+  std::deque<EntryPtr> warm_;  ///< the newest entries, whose trees are kept
+  std::size_t warmBytes_ = 0;
   Revision revision_ = 0;
   Revision compacted_ = 0;
   std::atomic<Revision> delivered_{0};

@@ -16,6 +16,7 @@ class MemoryStore final : public Store {
     std::lock_guard lock(writing_);
     TRY(Plan plan, planCommit(std::move(changes), index_.revision() + 1,
                               [this](const std::string& key) { return index_.get(key); }));
+    plan.seal();
     index_.publish(plan.events);
     return std::move(plan.entries);
   }

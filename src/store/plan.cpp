@@ -19,13 +19,10 @@ Result<Plan> planCommit(std::vector<Change> changes, Revision next,
     }
     EntryPtr after;
     if (change.value) {
-      auto entry = std::make_shared<Entry>();
-      entry->key = change.key;
-      entry->value = std::move(*change.value);
-      entry->modified = next;
-      entry->created = before ? before->created : next;
-      entry->version = before ? before->version + 1 : 1;
-      if (change.stamp) change.stamp(entry->value, next);
+      if (change.stamp) change.stamp(*change.value, next);
+      Entry::Place place{before ? before->created : next, next, before ? before->version + 1 : 1};
+      auto entry = std::make_shared<Entry>(change.key, std::move(*change.value), place);
+      plan.fresh.push_back(entry);
       after = std::move(entry);
     } else if (!before) {
       return fail(Error(ErrorCode::NotFound, "key " + change.key + " does not exist"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log of changes in an SQLite file: one row a revision. Rows that nobody can ask for any more are deleted
 // a few at a time in the transactions that write new ones, so that compaction never holds a writer up.
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -10,7 +11,6 @@
 #include <sqlite3.h>
 
 #include "base/strings.h"
-#include "data/json.h"
 #include "store/index.h"
 #include "store/plan.h"
 
@@ -127,6 +127,12 @@ class SqliteStore final : public Store {
 
   Result<std::vector<EntryPtr>> commit(std::vector<Change> changes) override {
     std::unique_lock lock(mutex_);
+    // A guard that fails against a change still being written is answered once that is readable (or has
+    // failed): who then reads and tries again finds what it lost to.
+    wake_.wait(lock, [&] {
+      return std::none_of(changes.begin(), changes.end(),
+                          [this](const Change& c) { return losesToPending(c); });
+    });
     TRY(Plan plan, planCommit(std::move(changes), next_, [this](const std::string& key) {
           auto it = pendingKeys_.find(key);
           return it != pendingKeys_.end() ? it->second.first : index_.get(key);
@@ -185,6 +191,14 @@ class SqliteStore final : public Store {
   }
 
  private:
+  bool losesToPending(const Change& change) const {
+    auto pending = pendingKeys_.find(change.key);
+    if (pending == pendingKeys_.end()) return false;
+    const EntryPtr& there = pending->second.first;
+    if (change.expected) return *change.expected != (there ? there->modified : 0);
+    return !change.value && !there;
+  }
+
   struct Pending {
     Plan* plan;
     bool done;
@@ -253,15 +267,15 @@ class SqliteStore final : public Store {
   }
 
   Status writeRowsInside(const std::vector<Pending*>& batch, const std::vector<Revision>& garbage) {
-    std::string json;
     Revision last = 0;
     for (Pending* pending : batch) {
+      pending->plan->seal();
       for (const EventPtr& event : pending->plan->events) {
-        json.clear();
+        std::string_view json;
         Revision created = 0;
         std::int64_t version = 0;
         if (event->entry) {
-          data::appendJson(json, event->entry->value);
+          json = event->entry->json();
           created = event->entry->created;
           version = event->entry->version;
         }
@@ -270,7 +284,7 @@ class SqliteStore final : public Store {
         insert_.bind(3, created);
         insert_.bind(4, version);
         if (event->entry) {
-          insert_.bind(5, std::string_view(json));
+          insert_.bind(5, json);
         } else {
           insert_.bindNull(5);
         }
@@ -317,9 +331,6 @@ class SqliteStore final : public Store {
   }
 
   Status loadRows(Revision floor, Revision last) {
-    // History is only worth having for the newest changes; older ones are taken as compacted.
-    auto kept = static_cast<Revision>(options_.history.events);
-    Revision keepFrom = std::max(floor, last - kept);
     Statement read;
     TRY_VOID(
         read.prepare(db_.get(), "SELECT revision,key,created,version,value,sum FROM log ORDER BY revision"));
@@ -345,25 +356,22 @@ class SqliteStore final : public Store {
       event->key = key;
       event->previous = index_.get(key);
       if (!isDelete) {
-        auto entry = std::make_shared<Entry>();
-        entry->key = key;
-        entry->created = read.integer(2);
-        entry->modified = revision;
-        entry->version = read.integer(3);
-        TRY(entry->value, data::parseJson(json));
-        event->entry = std::move(entry);
+        Entry::Place place{read.integer(2), revision, read.integer(3)};
+        event->entry = std::make_shared<Entry>(key, std::string(json), place);
       }
-      if (revision <= keepFrom) {
+      // A row that was compacted and not deleted yet leaves no history.
+      if (revision <= floor) {
         if (event->previous) garbage_.push_back(event->previous->modified);
         if (isDelete) garbage_.push_back(revision);
       }
-      index_.load(std::move(event), revision > keepFrom);
+      std::vector<Revision> garbage = index_.load(std::move(event), revision > floor);
+      garbage_.insert(garbage_.end(), garbage.begin(), garbage.end());
     }
     if (contiguous < last) {
       return fail(Error(ErrorCode::Io, "the store is damaged: revisions after " + std::to_string(contiguous) +
                                            " are missing; restore a snapshot"));
     }
-    index_.setFloor(keepFrom, last);
+    index_.setFloor(floor, last);
     return {};
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,13 +18,41 @@ namespace puppis::store {
 /// Every change has its own number, one higher than the change before it.
 using Revision = std::int64_t;
 
-/// One key at one revision; immutable, shared with readers and watchers.
-struct Entry {
-  std::string key;
-  data::Value value;
-  Revision created = 0;      ///< revision of the put that made the key
-  Revision modified = 0;     ///< revision of this change
-  std::int64_t version = 0;  ///< puts since `created`, from 1
+/// One key at one revision; does not change, shared with readers and watchers. What it holds is kept as JSON
+/// text, which is many times smaller than a tree and is what files and clients take; the tree it was put as
+/// is kept only while the entry is among the newest.
+class Entry {
+ public:
+  struct Place {
+    Revision created = 0;      ///< revision of the put that made the key
+    Revision modified = 0;     ///< revision of this change
+    std::int64_t version = 0;  ///< puts since `created`, from 1
+  };
+  /// As put: has a tree, and its text after `seal`.
+  Entry(std::string key, data::Value value, Place place);
+  /// As read from a file: has its text.
+  Entry(std::string key, std::string json, Place place);
+
+  const std::string key;
+  const Revision created;
+  const Revision modified;
+  const std::int64_t version;
+
+  /// One line, members in the order they were put.
+  [[nodiscard]] const std::string& json() const { return json_; }
+  /// The tree: shared while it is kept, else parsed anew for the caller.
+  [[nodiscard]] data::Value value() const;
+
+  /// Makes the text. The store calls it once, before anybody else sees the entry.
+  void seal();
+  /// Lets go of the tree; only its text remains.
+  void cool() const;
+
+ private:
+  class Spin;
+  std::string json_;
+  mutable std::atomic_flag busy_ = ATOMIC_FLAG_INIT;  ///< guards `tree_`
+  mutable data::Value tree_;
 };
 using EntryPtr = std::shared_ptr<const Entry>;
 
@@ -107,8 +136,10 @@ class Store {
 /// The end of the key range that starts with `prefix`.
 std::string prefixEnd(std::string_view prefix);
 
+/// What is kept for watchers that resume and for older reads: the newest changes within both limits.
 struct HistoryLimits {
-  std::size_t events = 20'000;  ///< changes kept for watchers that resume and for older reads
+  std::size_t events = 20'000;
+  std::size_t bytes = 64 * 1024 * 1024;  ///< of superseded and deleted values
 };
 
 /// Nothing outlives the process. Commits run on the caller's thread.

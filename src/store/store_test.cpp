@@ -49,7 +49,7 @@ Result<std::vector<EntryPtr>> commit(Store& store, Change change) {
 
 std::vector<std::string> texts(const Range& range) {
   std::vector<std::string> out;
-  for (const EntryPtr& entry : range.entries) out.push_back(entry->key + "=" + data::toJson(entry->value));
+  for (const EntryPtr& entry : range.entries) out.push_back(entry->key + "=" + data::toJson(entry->value()));
   return out;
 }
 
@@ -143,7 +143,7 @@ TEST_P(AnyStore, CompactionForgetsHistoryAndKeepsValues) {
   EXPECT_EQ(store->range("/", "", 0, 5).error().code(), ErrorCode::Gone);
   EXPECT_EQ(store->watch("/", 5, std::make_shared<Recorder>()).error().code(), ErrorCode::Gone);
   EXPECT_THAT(texts(*store->range("/", prefixEnd("/"), 0, 7)), ElementsAre("/a=7"));
-  EXPECT_EQ(store->get("/a")->value.asInt(), 10);
+  EXPECT_EQ(store->get("/a")->value().asInt(), 10);
 }
 
 TEST_P(AnyStore, HistoryBeyondItsLimitGoesByItself) {
@@ -163,7 +163,7 @@ TEST_P(AnyStore, ManyWritersShareOneOrder) {
     threads.emplace_back([&] {
       for (int done = 0; done < kEach;) {
         EntryPtr now = store->get("/counter");
-        std::int64_t value = now ? now->value.asInt() : 0;
+        std::int64_t value = now ? now->value().asInt() : 0;
         if (commit(*store, put("/counter", value + 1, now ? now->modified : 0))) {
           ++done;
         } else {
@@ -173,10 +173,32 @@ TEST_P(AnyStore, ManyWritersShareOneOrder) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(store->get("/counter")->value.asInt(), kThreads * kEach);
+  EXPECT_EQ(store->get("/counter")->value().asInt(), kThreads * kEach);
   EXPECT_EQ(sink->told.size(), static_cast<std::size_t>(kThreads * kEach));
   for (std::size_t i = 0; i < sink->told.size(); ++i)
     ASSERT_EQ(sink->told[i], std::to_string(i + 1) + "+/counter");
+}
+
+TEST_P(AnyStore, OldValuesBeyondTheirBytesGoByThemselves) {
+  auto store = open({.events = 1000, .bytes = 5'000});
+  std::string large(1'000, 'x');
+  for (int i = 1; i <= 20; ++i) ASSERT_TRUE(commit(*store, put("/a", large)));
+  EXPECT_GE(store->compacted(), 14);
+  EXPECT_LE(store->compacted(), 16);
+}
+
+TEST_P(AnyStore, AnEntrySaysTheSameAsTextAndAsTree) {
+  auto store = open();
+  Value object = Value::object({{"b", 1}, {"a", Value::array({"x", 1.5, true, Value()})}});
+  auto committed = commit(*store, {"/a", object, 0, [](Value& value, Revision at) { value.set("at", at); }});
+  ASSERT_TRUE(committed);
+  const Entry& entry = *(*committed)[0];
+  EXPECT_EQ(entry.json(), R"({"b":1,"a":["x",1.5,true,null],"at":1})");
+  object.set("at", 1);
+  EXPECT_EQ(entry.value(), object);
+  entry.cool();
+  EXPECT_EQ(entry.value(), object);
+  EXPECT_EQ(data::toJson(entry.value()), entry.json());
 }
 
 class SqliteStore : public testing::Test {
@@ -232,7 +254,7 @@ TEST_F(SqliteStore, CompactedRowsLeaveTheFileAndTheRestSurvives) {
   auto store = open({}, {.events = 10});
   ASSERT_TRUE(store) << store.error().str();
   EXPECT_EQ((*store)->count("/a/", prefixEnd("/a/")), 7U);
-  EXPECT_EQ((*store)->get("/a/2")->value.asInt(), 499);
+  EXPECT_EQ((*store)->get("/a/2")->value().asInt(), 499);
 }
 
 TEST_F(SqliteStore, AFailingDiskChangesNothingAndIsToldThenWorkGoesOn) {
@@ -246,11 +268,42 @@ TEST_F(SqliteStore, AFailingDiskChangesNothingAndIsToldThenWorkGoesOn) {
   auto refused = commit(**store, put("/a", 2));
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message(), HasSubstr("disk full"));
-  EXPECT_EQ((*store)->get("/a")->value.asInt(), 1);
+  EXPECT_EQ((*store)->get("/a")->value().asInt(), 1);
   EXPECT_EQ((*store)->revision(), 1);
   failing = false;
   ASSERT_TRUE(commit(**store, put("/a", 3)));
   EXPECT_EQ((*store)->revision(), 2);
+}
+
+TEST_F(SqliteStore, AGuardThatLosesToAWriteUnderWayIsAnsweredOnceThatIsReadable) {
+  // The slow write holds the file; meanwhile others guess its outcome.
+  std::atomic<bool> slow{false};
+  auto store = open([&]() -> Status {
+    if (slow) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return {};
+  });
+  ASSERT_TRUE(commit(**store, put("/a", 1)));
+  slow = true;
+  std::thread first([&] {
+    while (!commit(**store, put("/a", 2, (*store)->get("/a")->modified))) {
+    }
+  });
+  std::vector<std::thread> others;
+  for (int i = 0; i < 4; ++i) {
+    others.emplace_back([&] {
+      while (true) {
+        EntryPtr seen = (*store)->get("/a");
+        if (seen->value().asInt() >= 2) return;
+        auto lost = commit(**store, put("/a", seen->value(), seen->modified));
+        if (!lost) {
+          EXPECT_EQ(lost.error().code(), ErrorCode::Conflict);
+          EXPECT_GT((*store)->get("/a")->modified, seen->modified);
+        }
+      }
+    });
+  }
+  first.join();
+  for (std::thread& other : others) other.join();
 }
 
 TEST_F(SqliteStore, DamageIsFoundWhenOpening) {
@@ -285,7 +338,7 @@ TEST_F(SqliteStore, ASnapshotIsAStore) {
   options.path = folder_.file("copy.db");
   auto copy = openSqlite(std::move(options));
   ASSERT_TRUE(copy) << copy.error().str();
-  EXPECT_EQ((*copy)->get("/a")->value.asInt(), 1);
+  EXPECT_EQ((*copy)->get("/a")->value().asInt(), 1);
   EXPECT_EQ((*copy)->revision(), 1);
 }
 

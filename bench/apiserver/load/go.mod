@@ -1,0 +1,3 @@
+module puppis/bench/apiserver/load
+
+go 1.24

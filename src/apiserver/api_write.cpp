@@ -316,7 +316,11 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
     kind.prepareCreate(object);
   if (!tracked)
     object = trackUpdate({}, std::move(object), resource, {managerOf(call), "", parts_.clock.now()});
-  TRY_VOID(admitted(Admission::Operation::Create, call, resource, nullptr, object));
+  if (Status allowed = admitted(Admission::Operation::Create, call, resource, nullptr, object); !allowed) {
+    bool invalid = allowed.error().code() == ErrorCode::Invalid;  // names the object, as a check of the kind does
+    if (invalid && call.name.empty()) call.name = object.get("metadata", "name").asString();
+    return fail(allowed.error());
+  }
   stampNew(resource, object);
   if (kind.status && !kind.statusOnCreate) object.erase("status");
   if (kind.prepareCreate) kind.prepareCreate(object);

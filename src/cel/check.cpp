@@ -326,7 +326,7 @@ class Checker {
     std::size_t tests = mapping ? n.args.size() - 2 : 1;
     for (std::size_t i = 1; i <= tests; ++i) {
       K kind = n.args[i]->type->kind;
-      if (kind != K::Bool && kind != K::Dyn) return badTest(n, *n.args[i]->type, *variable);
+      if (kind != K::Bool && kind != K::Dyn) return badTest(n, *n.args[i], *variable);
     }
     if (n.text == "map")
       n.type = &types_.make(K::List, last.type);
@@ -340,13 +340,15 @@ class Checker {
   }
 
   /// A test of a macro that is no boolean, by what the macro expands to.
-  tl::unexpected<Error> badTest(const Node& n, const Type& test, const Type& variable) {
-    std::string operation = n.text == "all" ? "_&&_" : n.text == "exists" ? "_||_" : "_?_:_";
+  /// A test of a macro that is no boolean: all and exists say so of the test, the others by what they expand
+  /// to.
+  tl::unexpected<Error> badTest(const Node& n, const Node& test, const Type& variable) {
+    const std::string found = test.type->str();
+    if (n.text == "all" || n.text == "exists")
+      return bad(test, "expected type 'bool' but found '" + found + "'");
     std::string list = "list(" + variable.str() + ")";
-    std::string args =
-        n.text == "exists_one" ? test.str() + ", int, int" : test.str() + ", " + list + ", " + list;
-    if (n.text == "all" || n.text == "exists") args = "bool, " + test.str();
-    return bad(n, "found no matching overload for '" + operation + "' applied to '(" + args + ")'");
+    std::string rest = n.text == "exists_one" ? "int, int" : list + ", " + list;
+    return bad(n, "found no matching overload for '_?_:_' applied to '(" + found + ", " + rest + ")'");
   }
 
   std::string_view text_;

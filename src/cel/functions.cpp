@@ -106,7 +106,7 @@ Result<Val> toBool(Args a) {
 Result<Val> timestamp(Args a) {
   if (a[0].kind == K::Timestamp) return a[0];
   auto parsed = a[0].kind == K::Int ? std::optional(a[0].integer * 1'000'000'000) : parseTimestamp(a[0].text);
-  if (!parsed) return bad("parsing time \"" + a[0].text + "\": not an RFC 3339 time");
+  if (!parsed) return bad("type conversion error from 'string' to 'google.protobuf.Timestamp'");
   Val out = Val::ofInt(*parsed);
   out.kind = K::Timestamp;
   return out;
@@ -115,7 +115,7 @@ Result<Val> timestamp(Args a) {
 Result<Val> duration(Args a) {
   if (a[0].kind == K::Duration) return a[0];
   auto parsed = parseGoDuration(a[0].text);
-  if (!parsed) return bad("time: invalid duration \"" + a[0].text + "\"");
+  if (!parsed) return bad("type conversion error from 'string' to 'google.protobuf.Duration'");
   Val out = Val::ofInt(*parsed);
   out.kind = K::Duration;
   return out;

@@ -292,6 +292,7 @@ class Normalizer {
     if (!in.isNull()) return value(in, type, at);
     switch (type.form) {
       case Form::String:
+      case Form::Bytes:
         return Value("");
       case Form::Bool:
         return Value(false);

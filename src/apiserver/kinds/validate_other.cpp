@@ -263,10 +263,8 @@ void checkWebhookRule(const Value& rule, const std::string& path, Faults& faults
 void validateNewEvent(const Value& o, Faults& faults) {
   if (o.get("eventTime").isNull()) faults.required("eventTime", "");
   const Value& controller = o.get("reportingController");
-  if (controller.asString().empty())
-    faults.required("reportingController", "");
-  else
-    checkQualifiedName(controller, "reportingController", faults);
+  if (controller.asString().empty()) faults.required("reportingController", "");
+  checkQualifiedName(controller, "reportingController", faults);
   for (auto field : {"reportingInstance", "action", "reason"}) {
     if (o.get(field).asString().empty())
       faults.required(field, "");
@@ -277,7 +275,8 @@ void validateNewEvent(const Value& o, Faults& faults) {
   const std::string& own = o.get("metadata", "namespace").asString();
   bool fits = about.empty() ? own == "default" || own == "kube-system" : about == own;
   if (!fits) faults.invalid("involvedObject.namespace", Value(about), "does not match event.namespace");
-  checkOneOf(Value(o.get("type").asString()), {"Normal", "Warning"}, "type", faults);
+  const std::string& type = o.get("type").asString();
+  if (type != "Normal" && type != "Warning") faults.invalid("type", Value(""), "has invalid value: " + type);
 }
 
 void validateWebhooks(const Value& o, Faults& faults) {

@@ -205,9 +205,7 @@ bool Caretaker::tendNamespace(const std::string& name) {
          {"annotations",
           Value::object(
               {{"kubernetes.io/description",
-                "Contains a CA bundle that can be used to verify the kube-apiserver when using internal "
-                "endpoints such as the internal service IP or kubernetes.default.svc. No other usage is "
-                "guaranteed across distributions of Kubernetes clusters."}})}});
+                "The authority that signed the certificate of this API server, for programs in the namespace."}})}});
     Call call = callFor(*maps, name, "");
     auto made = api_.create(call, Value::object({{"apiVersion", "v1"},
                                                  {"kind", "ConfigMap"},

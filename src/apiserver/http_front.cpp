@@ -737,15 +737,18 @@ Status HttpFront::serveWatch(Exchange& x) {
   std::string contentType =
       wanted.table ? "application/json;as=Table;g=meta.k8s.io;v=" + wanted.version : "application/json";
   net::Headers head{{"content-type", contentType}, {"cache-control", "no-cache, private"}};
-  std::lock_guard lock(stream->mutex);
-  auto handle = api_.watch(x.call, items, ended);
-  if (!handle && handle.error().code() != ErrorCode::Gone) return fail(handle.error());
-  x.responder->start(200, std::move(head));
-  if (!handle) {
-    finish(fail(handle.error()));
-    return {};
+  {
+    std::lock_guard lock(stream->mutex);
+    auto handle = api_.watch(x.call, items, ended);
+    if (!handle && handle.error().code() != ErrorCode::Gone) return fail(handle.error());
+    x.responder->start(200, std::move(head));
+    if (!handle) {
+      finish(fail(handle.error()));
+      return {};
+    }
+    stream->handle = std::move(*handle);
   }
-  stream->handle = std::move(*handle);
+  // Without the lock: when the client has gone meanwhile, this is called at once.
   x.responder->onOver([stream] {
     std::unique_ptr<WatchHandle> gone;  // goes after the lock, for it waits for a callback under way
     std::lock_guard locked(stream->mutex);

@@ -88,7 +88,7 @@ def plain(value, key=None):
         value = IMMUTABLE.sub(r"Invalid value: OBJECT: \1", value)
         value = RECORD.sub("in record (N)", CAUSE.sub("Invalid value: OBJECT:", WHOLE.sub("patch: Invalid value: OBJECT:", value)))
         return value
-    if key == "nodePort" and isinstance(value, int) and 30000 <= value <= 32767:
+    if key == "nodePort" and isinstance(value, int) and 30000 <= value <= 33000:
         return "PORT"
     return value
 
@@ -107,6 +107,9 @@ def differences(a, b, path=""):
         return out
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         return [text for i, (x, y) in enumerate(zip(a, b)) for text in differences(x, y, f"{path}[{i}]")]
+    if isinstance(a, list) and isinstance(b, list) and max(len(a), len(b)) > 1:
+        only = [json.dumps(x)[:300] for x in a if x not in b], [json.dumps(x)[:300] for x in b if x not in a]
+        return [f"{path}: {len(a)} items want {len(b)}; only here {only[0][:2]}, only there {only[1][:2]}"]
     return [] if a == b else [f"{path}: {json.dumps(a)[:300]} want {json.dumps(b)[:300]}"]
 
 

@@ -41,7 +41,9 @@ class DefTest final : public Command {
     options.number(random_, "--random", "How many random inputs each definition gets");
     options.number(seed_, "--seed", "Where the random inputs start");
     options.flag(update_, "--update", "Write golden files instead of comparing with them");
-    options.flag(verbose_, "-v,--verbose", "Name every test");
+    options.number(coverage_, "--coverage",
+                   "Fail when fewer per cent of the branches of a template are reached");
+    options.flag(verbose_, "-v,--verbose", "Name every test, and every branch that none reaches");
   }
 
   Result<int> run(Context& context) override {
@@ -90,11 +92,15 @@ class DefTest final : public Command {
     return render::deftest::parseTestFile(SourceFile::make(path, std::move(text)));
   }
 
+  [[nodiscard]] bool good(const Report& report) const {
+    return report.passed() && report.coverage.percent() >= coverage_;
+  }
+
   void print(Context& context, const Report& report) const {
-    bool passed = report.passed();
+    bool passed = good(report);
     context.out << painted(passed ? "ok  " : "FAIL", passed ? "green" : "red", context.colourOut) << ' '
-                << report.title << "  " << report.outcomes.size() << " tests  " << milliseconds(report.took)
-                << '\n';
+                << report.title << "  " << report.outcomes.size() << " tests  " << report.coverage.percent()
+                << "% of branches  " << milliseconds(report.took) << '\n';
     for (const Outcome& outcome : report.outcomes) {
       if (outcome.faults.empty() && !verbose_) continue;
       context.out << "  " << (outcome.faults.empty() ? "ok  " : "FAIL") << ' ' << outcome.name << '\n';
@@ -104,21 +110,30 @@ class DefTest final : public Command {
         }
       }
     }
+    if (passed && !verbose_) return;
+    for (const Location& missed : report.coverage.missed) {
+      context.out << "  not reached: " << missed.str() << "  " << trim(missed.lineText) << '\n';
+    }
   }
 
-  static bool summary(Context& context, const std::vector<Report>& reports) {
+  bool summary(Context& context, const std::vector<Report>& reports) const {
     std::size_t tests = 0;
     std::size_t failed = 0;
+    std::size_t branches = 0;
+    std::size_t missed = 0;
     Nanos took{0};
     for (const Report& report : reports) {
       took += report.took;
       tests += report.outcomes.size();
+      branches += report.coverage.branches;
+      missed += report.coverage.missed.size();
       failed += static_cast<std::size_t>(
           std::ranges::count_if(report.outcomes, [](const Outcome& o) { return !o.faults.empty(); }));
     }
     context.out << reports.size() << " definitions, " << tests << " tests, " << failed << " failed, "
-                << milliseconds(took) << '\n';
-    return failed == 0;
+                << branches - missed << " of " << branches << " branches reached, " << milliseconds(took)
+                << '\n';
+    return std::ranges::all_of(reports, [this](const Report& r) { return good(r); });
   }
 
   std::vector<std::string> paths_;
@@ -127,6 +142,7 @@ class DefTest final : public Command {
   std::int64_t random_ = 20;
   std::int64_t seed_ = 1;
   bool update_ = false;
+  std::int64_t coverage_ = 0;
   bool verbose_ = false;
 };
 

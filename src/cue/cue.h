@@ -350,6 +350,11 @@ class Session {
   Result<Value> evaluateExpression(std::string_view text, const Value& scope,
                                    const CompileOptions& options = {});
 
+  /// From now on it is noted which comprehensions (`if`, `for`) yield their body; for coverage.
+  void recordYields();
+  /// The places of those that did, each once: of their first clause, in no particular order.
+  [[nodiscard]] std::vector<Location> yields() const;
+
   /// The limit that was exceeded, if one was.
   [[nodiscard]] const std::optional<Error>& exhausted() const;
   [[nodiscard]] std::uint64_t steps() const;

@@ -12,6 +12,15 @@ Session::Session(std::shared_ptr<Runtime> runtime, Budget budget)
     : impl_(std::make_unique<Impl>(std::move(runtime), budget)) {}
 Session::~Session() = default;
 
+void Session::recordYields() {
+  impl_->ctx.yields = &impl_->yields;
+}
+std::vector<Location> Session::yields() const {
+  std::vector<Location> out;
+  for (const auto& [unit, at] : impl_->yields) out.push_back(eval::locate({unit, at}));
+  return out;
+}
+
 const std::optional<Error>& Session::exhausted() const {
   return impl_->ctx.exhausted();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Session::Impl {
   eval::Context ctx;
   std::vector<std::shared_ptr<const Program>> programs;
   std::vector<std::unique_ptr<ir::Unit>> units;
+  std::set<std::pair<const ir::Unit*, std::uint64_t>> yields;
 
   /// Data as an expression whose parts know their places.
   ir::Node* exprOf(const data::Value& value, const ir::Unit* unit);

@@ -18,6 +18,7 @@ class Clauses {
   // Goes on with the next clause in `env`; false when a failure ends it all.
   bool next(std::size_t i, Environment* env) {
     if (i >= x_->clauses.size()) {
+      if (c_.yields != nullptr) c_.yields->emplace(x_->origin().unit, x_->origin().at);
       out_.push_back(env);
       return true;
     }

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -75,6 +76,8 @@ class Context {
   std::vector<Vertex*> altPath;
   Vertex* emptyNode = nullptr;
   Bottom* cycle = nullptr;  ///< the placeholder of a value that is being computed
+  /// Which comprehensions have yielded their body, when somebody wants to know (Session::recordYields).
+  std::set<std::pair<const ir::Unit*, std::uint64_t>>* yields = nullptr;
 
   [[nodiscard]] Task* currentTask() const { return taskStack.empty() ? nullptr : taskStack.back(); }
   [[nodiscard]] Runtime& runtime() const { return *runtime_; }

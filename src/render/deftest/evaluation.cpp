@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cue/syntax/ast.h"
 #include "render/patch.h"
 
 namespace puppis::render::deftest {
@@ -74,7 +75,20 @@ Result<std::unique_ptr<Evaluation>> Evaluation::make(Templates& templates, const
   bindings.push_back({"context", out->context_, {}});
   for (const data::Member& m : test.returns.members())
     bindings.push_back({m.key.str() + ".$returns", m.value, {}});
+  out->session_.recordYields();
   out->root_ = out->session_.evaluate(std::move(program), bindings);
+  return out;
+}
+
+Result<std::vector<Location>> branchesOf(Templates& templates, const oam::Definition& definition) {
+  TRY(std::shared_ptr<const cue::Program> program, templates.of(definition));
+  std::vector<Location> out;
+  for (const std::shared_ptr<const cue::File>& file : program->files()) {
+    cue::walk(file.get(), [&](const cue::Node& node) {
+      if (node.is<cue::Comprehension>()) out.push_back(file->locate(node));
+      return true;
+    });
+  }
   return out;
 }
 

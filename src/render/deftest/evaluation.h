@@ -34,6 +34,8 @@ class Evaluation {
   std::vector<std::string> refusals();
   /// Those of the results that exist, as one object; an Error when one is not finished.
   Result<data::Value> results();
+  /// The places of the comprehensions that have yielded their body so far.
+  [[nodiscard]] std::vector<Location> yields() const { return session_.yields(); }
 
  private:
   Evaluation(std::shared_ptr<cue::Runtime> runtime, const oam::Definition& definition, const TestCase& test);
@@ -48,6 +50,10 @@ class Evaluation {
 
 /// The fields of a template that make something.
 inline constexpr std::string_view kResults[] = {"output", "outputs", "patch", "patchOutputs", "errs"};
+
+/// The places of all comprehensions (`if` and `for`) in a definition's own template, in the order of the
+/// text.
+Result<std::vector<Location>> branchesOf(Templates& templates, const oam::Definition& definition);
 
 /// The `context` of a test: the standard one with what the test says on top.
 data::Value contextOf(const oam::Definition& definition, const TestCase& test);

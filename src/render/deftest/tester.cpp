@@ -2,6 +2,7 @@
 #include "render/deftest/tester.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/files.h"
@@ -46,11 +47,32 @@ class Run {
       out.outcomes.push_back(timed(test.name, [&] { runCase(test); }));
     }
     if (options_.random > 0) out.outcomes.push_back(timed("random inputs", [&] { runRandom(); }));
+    out.coverage = coverage();
     out.took = clock_.monotonic() - start;
     return out;
   }
 
  private:
+  Coverage coverage() {
+    Coverage out;
+    auto branches = branchesOf(templates_, definition_);
+    if (!branches) return out;
+    out.branches = branches->size();
+    for (Location& branch : *branches) {
+      if (!reached_.contains({branch.line, branch.column})) out.missed.push_back(std::move(branch));
+    }
+    return out;
+  }
+
+  void noteReached(const Evaluation& evaluation) {
+    // Those of imported packages do no harm: their places belong to other files, and only ours are looked up.
+    for (const Location& place : evaluation.yields()) {
+      if (definition_.templateSource != nullptr && place.file == definition_.templateSource->name()) {
+        reached_.emplace(place.line, place.column);
+      }
+    }
+  }
+
   template <typename Body>
   Outcome timed(const std::string& name, Body body) {
     Outcome out;
@@ -76,8 +98,13 @@ class Run {
     Evaluation& evaluation = **made;
     if (test.wantsErrors) {
       wantErrors(test, evaluation.faults());
-      return;
+    } else {
+      wantResults(test, evaluation);
     }
+    noteReached(evaluation);
+  }
+
+  void wantResults(const TestCase& test, Evaluation& evaluation) {
     std::vector<Error> failures = evaluation.root().validate();
     if (!failures.empty()) {
       for (Error& e : failures) faults_.push_back(std::move(e));
@@ -193,6 +220,7 @@ class Run {
       // Constraints between fields that drawing cannot see: no input after all.
       if (!parameter.validate({.concrete = true, .final = true}).empty()) return;
       judgeDrawn(**made, test, seed);
+      noteReached(**made);
       return;
     }
   }
@@ -215,9 +243,14 @@ class Run {
   const TestFile& tests_;
   const TestOptions& options_;
   std::vector<Error> faults_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> reached_;  // lines and columns
 };
 
 }  // namespace
+
+unsigned Coverage::percent() const {
+  return branches == 0 ? 100 : static_cast<unsigned>((branches - missed.size()) * 100 / branches);
+}
 
 bool Report::passed() const {
   return std::ranges::all_of(outcomes, [](const Outcome& o) { return o.faults.empty(); });

@@ -33,11 +33,20 @@ struct Outcome {
   Nanos took{0};
 };
 
+/// Which branches of a template the tests and random inputs have reached.
+struct Coverage {
+  std::size_t branches = 0;      ///< `if`s and `for`s in the template
+  std::vector<Location> missed;  ///< those whose body nothing has reached
+  /// 100 when there is no branch.
+  [[nodiscard]] unsigned percent() const;
+};
+
 /// What came of one definition.
 struct Report {
   std::string title;  ///< "trait scaler"
   std::string file;   ///< of its tests
   std::vector<Outcome> outcomes;
+  Coverage coverage;
   Nanos took{0};
   [[nodiscard]] bool passed() const;
 };

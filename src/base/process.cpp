@@ -142,4 +142,31 @@ Result<ProcessResult> SystemProcesses::run(const ProcessRequest& request) {
   return result;
 }
 
+Result<int> Processes::attach(const std::vector<std::string>& /*argv*/) {
+  return fail(ErrorCode::NotSupported, "there is no terminal for an interactive program");
+}
+
+Result<int> SystemProcesses::attach(const std::vector<std::string>& argv) {
+  if (argv.empty()) return fail(ErrorCode::InvalidArgument, "no program named");
+  std::vector<std::string> words = argv;
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  // This process may have blocked signals for itself; the program gets its Ctrl-C.
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  pid_t pid = 0;
+  int failed = ::posix_spawnp(&pid, words[0].c_str(), nullptr, &attributes, pointers(words).data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  if (failed != 0) {
+    auto code = failed == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
+    return fail(code, "cannot run " + words[0] + ": " + std::strerror(failed));
+  }
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 }  // namespace puppis

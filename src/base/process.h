@@ -29,12 +29,16 @@ class Processes {
   virtual ~Processes() = default;
   /// NotFound when there is no such program; a non-zero exit is a result, not an Error.
   virtual Result<ProcessResult> run(const ProcessRequest& request) = 0;
+  /// Runs an interactive program on this process's own terminal (an editor) and gives its exit code. `argv`
+  /// as in ProcessRequest. NotSupported where there is no terminal to give.
+  virtual Result<int> attach(const std::vector<std::string>& argv);
 };
 
 /// The machine's.
 class SystemProcesses final : public Processes {
  public:
   Result<ProcessResult> run(const ProcessRequest& request) override;
+  Result<int> attach(const std::vector<std::string>& argv) override;
 };
 
 }  // namespace puppis

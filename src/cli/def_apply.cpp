@@ -24,7 +24,10 @@ class DefApply final : public Command {
     render::Templates templates(runtime);
     oam::Diagnostics diagnostics;
     TRY(std::vector<DefinitionFile> files, readDefinitionFiles(context, paths_, *runtime, diagnostics));
-    for (const DefinitionFile& file : files) vetDefinition(*file.definition, templates, diagnostics);
+    // What is checked is the whole; what is registered is what the author wrote.
+    std::vector<DefinitionFile> whole = files;
+    inheritDefinitions(whole, runtime, diagnostics);
+    for (const DefinitionFile& file : whole) vetDefinition(*file.definition, templates, diagnostics);
     // All or nothing: a fault in one file leaves the cluster as it is.
     if (!printFaults(context, diagnostics)) return exitCode(ErrorCode::Invalid);
     std::string ns = cluster_.ns.empty() ? std::string(kSystemNamespace) : cluster_.ns;

@@ -9,6 +9,8 @@
 #include "cli/world.h"
 #include "data/yaml.h"
 #include "oam/builtin.h"
+#include "oam/catalog.h"
+#include "oam/extends.h"
 
 namespace puppis::cli {
 
@@ -71,6 +73,22 @@ Result<std::vector<DefinitionFile>> builtInDefinitionFiles(cue::Runtime& runtime
     out.push_back({std::string(file.path), std::move(definition)});
   }
   return out;
+}
+
+void inheritDefinitions(std::vector<DefinitionFile>& files, const std::shared_ptr<cue::Runtime>& runtime,
+                        oam::Diagnostics& diagnostics) {
+  auto given = std::make_shared<oam::MemoryCatalog>();
+  for (const DefinitionFile& file : files) given->add(file.definition);
+  oam::LayeredCatalog catalog({given, std::make_shared<oam::BuiltInCatalog>(runtime)});
+  std::erase_if(files, [&](DefinitionFile& file) {
+    auto whole = oam::extended(file.definition, catalog);
+    if (whole) {
+      file.definition = std::move(*whole);
+    } else {
+      diagnostics.add(whole.error());
+    }
+    return !whole;
+  });
 }
 
 Result<oam::DefinitionKind> parseDefinitionKind(const std::string& word) {

@@ -30,6 +30,11 @@ Result<std::vector<DefinitionFile>> readDefinitionFiles(Context& context,
 /// The built-in ones; their paths are those below definitions/.
 Result<std::vector<DefinitionFile>> builtInDefinitionFiles(cue::Runtime& runtime);
 
+/// Gives each definition what it inherits, from the others of `files` and the built-in ones. One whose base
+/// is missing is noted in `diagnostics` and left out.
+void inheritDefinitions(std::vector<DefinitionFile>& files, const std::shared_ptr<cue::Runtime>& runtime,
+                        oam::Diagnostics& diagnostics);
+
 /// A kind as the user says it ("trait", "TraitDefinition"), with the nearest right word for a slip.
 Result<oam::DefinitionKind> parseDefinitionKind(const std::string& word);
 

@@ -4,6 +4,7 @@
 #include "cli/verbs.h"
 #include "cli/world.h"
 #include "cue/cue.h"
+#include "oam/extends.h"
 #include "render/render.h"
 
 namespace puppis::cli {
@@ -32,7 +33,7 @@ class DefRender final : public Command {
       return fail(std::move(error).expected(join(words, ", ")));
     }
     TRY(Definitions definitions, loadDefinitions(context, definitions_));
-    TRY(auto definition, definitions.catalog->find(*kind, name_));
+    TRY(auto definition, oam::findExtended(*definitions.catalog, *kind, name_));
     TRY(data::Value parameter, readDocument(context, parameter_));
     TRY(data::Value seen, readDocument(context, context_));
     render::Renderer renderer(definitions.runtime);

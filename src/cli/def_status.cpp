@@ -5,6 +5,7 @@
 #include "cli/world.h"
 #include "cue/cue.h"
 #include "data/yaml.h"
+#include "oam/extends.h"
 #include "render/health.h"
 
 namespace puppis::cli {
@@ -31,7 +32,7 @@ class DefStatus final : public Command {
                       .expected("component or trait"));
     }
     TRY(Definitions definitions, loadDefinitions(context, definitions_));
-    TRY(auto definition, definitions.catalog->find(*kind, name_));
+    TRY(auto definition, oam::findExtended(*definitions.catalog, *kind, name_));
     TRY(data::Value parameter, readDocument(context, parameter_));
     TRY(data::Value seen, readDocument(context, context_));
     render::StatusEvaluator evaluator(definitions.runtime);

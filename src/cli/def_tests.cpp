@@ -55,6 +55,7 @@ class DefTest final : public Command {
       TRY(std::vector<DefinitionFile> own, builtInDefinitionFiles(*runtime));
       files.insert(files.end(), own.begin(), own.end());
     }
+    inheritDefinitions(files, runtime, diagnostics);
     render::deftest::TestOptions options;
     options.random = static_cast<unsigned>(std::clamp<std::int64_t>(random_, 0, 1'000'000));
     options.seed = static_cast<std::uint64_t>(seed_);

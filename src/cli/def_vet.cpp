@@ -19,6 +19,7 @@ class DefVet final : public Command {
     render::Templates templates(runtime);
     oam::Diagnostics diagnostics;
     TRY(std::vector<DefinitionFile> files, readDefinitionFiles(context, paths_, *runtime, diagnostics));
+    inheritDefinitions(files, runtime, diagnostics);
     for (const DefinitionFile& file : files) vetDefinition(*file.definition, templates, diagnostics);
     if (!printFaults(context, diagnostics)) return 1;
     context.out << files.size() << (files.size() == 1 ? " definition is" : " definitions are") << " valid\n";

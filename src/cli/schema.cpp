@@ -10,6 +10,7 @@
 #include "cli/verbs.h"
 #include "cue/cue.h"
 #include "oam/catalog.h"
+#include "oam/extends.h"
 #include "oam/runtime.h"
 #include "render/describe.h"
 #include "schema/ui_schema.h"
@@ -51,7 +52,7 @@ class Schema final : public Command {
     for (auto kind : {oam::DefinitionKind::Component, oam::DefinitionKind::Trait, oam::DefinitionKind::Policy,
                       oam::DefinitionKind::WorkflowStep}) {
       if (!kind_.empty() && oam::typeWord(kind) != kind_) continue;
-      auto definition = catalog.find(kind, what_);
+      auto definition = oam::findExtended(catalog, kind, what_);
       if (!definition && definition.error().code() != ErrorCode::NotFound) return fail(definition.error());
       if (!definition) {
         auto names = catalog.names(kind);

@@ -14,6 +14,7 @@
 #include "net/server.h"
 #include "oam/builtin.h"
 #include "oam/catalog.h"
+#include "oam/extends.h"
 #include "oam/runtime.h"
 #include "render/describe.h"
 #include "schema/site.h"
@@ -91,7 +92,7 @@ class Show final : public Command {
     std::vector<std::string> known;
     for (oam::DefinitionKind kind : kKinds) {
       if (!kind_.empty() && oam::typeWord(kind) != kind_) continue;
-      auto definition = catalog.find(kind, name_);
+      auto definition = oam::findExtended(catalog, kind, name_);
       if (definition) return definition;
       if (definition.error().code() != ErrorCode::NotFound) return definition;
       auto names = catalog.names(kind);
@@ -117,7 +118,7 @@ class Show final : public Command {
     for (oam::DefinitionKind kind : kKinds) {
       if (!kind_.empty() && oam::typeWord(kind) != kind_) continue;
       for (const std::string& name : catalog.names(kind)) {
-        TRY(auto definition, catalog.find(kind, name));
+        TRY(auto definition, oam::findExtended(catalog, kind, name));
         auto description = render::describe(*definition, *runtime_, examplesOf(*definition));
         if (!description) {
           // One bad definition does not hide the others.

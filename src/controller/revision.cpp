@@ -48,9 +48,14 @@ std::vector<std::shared_ptr<const oam::Definition>> usedDefinitions(const oam::A
                                                                     const oam::Catalog& catalog) {
   std::vector<std::shared_ptr<const oam::Definition>> out;
   std::set<const oam::Definition*> seen;
-  auto use = [&](oam::DefinitionKind kind, const std::string& type) {
-    auto found = catalog.find(kind, type);
-    if (found && seen.insert(found->get()).second) out.push_back(*found);
+  auto use = [&](oam::DefinitionKind kind, std::string type) {
+    // A revision holds the definitions that one extends as well.
+    while (!type.empty()) {
+      auto found = catalog.find(kind, type);
+      if (!found || !seen.insert(found->get()).second) break;
+      out.push_back(*found);
+      type = (*found)->extends;
+    }
   };
   for (const auto& component : application.components) {
     use(oam::DefinitionKind::Component, component.type);

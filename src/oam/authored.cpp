@@ -201,6 +201,10 @@ Value apiObject(const Parts& parts, const Value& header, DefinitionKind kind,
   if (!labels.empty()) metadata.append("labels", std::move(labels));
   Value spec = header.get("attributes").isObject() ? header.get("attributes") : Value::object();
   spec["schematic"]["cue"].set("template", templateText);
+  if (const Value* extends = spec.find("extends")) {
+    spec["extension"].set("extends", *extends);
+    spec.erase("extends");
+  }
   return Value::object({{"apiVersion", "core.oam.dev/v1beta1"},
                         {"kind", kindName(kind)},
                         {"metadata", std::move(metadata)},

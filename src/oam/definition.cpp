@@ -88,6 +88,8 @@ void readSpec(Definition& out, Reader& spec, Diagnostics& diagnostics) {
   out.manageWorkload = spec.boolean("manageWorkload");
   out.controlPlaneOnly = spec.boolean("controlPlaneOnly");
   out.manageHealthCheck = spec.boolean("manageHealthCheck");
+  // The API's schema of definitions has no such field; `extension` is where it keeps what it does not know.
+  out.extends = spec.object().get("extension", "extends").asString();
   readSchematic(out, spec, diagnostics);
 }
 

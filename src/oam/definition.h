@@ -68,6 +68,11 @@ struct Definition {
   bool controlPlaneOnly = false;
   bool manageHealthCheck = false;  ///< policies
   std::string definitionRef;       ///< of a trait or workload without a template: the CRD's name
+  /// The definition of the same kind that this one builds on, "webservice" or "webservice@v1"; see
+  /// oam/extends.h.
+  std::string extends;
+  /// Filled by extended(): the templates that the own one is unified with, the farthest first.
+  std::vector<std::shared_ptr<const SourceFile>> baseSources;
 
   bool builtIn = false;
   data::Value object;                        ///< the whole API object, core.oam.dev/v1beta1

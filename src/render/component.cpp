@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "oam/extends.h"
 #include "render/context_data.h"
 #include "render/contract.h"
 #include "render/patch.h"
@@ -136,6 +137,8 @@ bool ComponentRun::runWorkload(const oam::Definition& definition) {
   }
   std::size_t before = diagnostics_->errors.size();
   collectOutputs(root_, std::string(kAuxiliaryWorkload), definition_, scope_);
+  // What extends a definition may change what the base yields, by the rules of traits.
+  if (!definition.extends.empty() && !applyPatches(root_, scope_)) return false;
   return diagnostics_->errors.size() == before;
 }
 
@@ -337,7 +340,7 @@ RenderedComponent ComponentRun::run(oam::Diagnostics& diagnostics) {
   auto lookUp = [&](oam::DefinitionKind kind, const std::string& type, const oam::Place& place) {
     std::shared_ptr<const oam::Definition> found;
     if (type.empty()) return found;
-    auto result = catalog_.find(kind, type);
+    auto result = oam::findExtended(catalog_, kind, type);
     if (result) return *result;
     if (result.error().where().empty()) {
       Error error = place.error(result.error().code(), result.error().message());

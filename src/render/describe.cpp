@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cue/cue.h"
+#include "oam/extends.h"
 #include "render/terraform_variables.h"
 #include "schema/openapi.h"
 
@@ -82,7 +83,7 @@ std::vector<schema::RegisteredType> registeredTypes(const oam::Catalog& catalog,
   std::vector<schema::RegisteredType> out;
   for (const auto& [kind, registered] : kinds) {
     for (const std::string& name : catalog.names(kind)) {
-      auto definition = catalog.find(kind, name);
+      auto definition = oam::findExtended(catalog, kind, name);
       if (!definition) {
         faults.push_back(definition.error());
         continue;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cue/cue.h"
+#include "oam/extends.h"
 #include "render/component.h"
 #include "render/context_data.h"
 #include "render/contract.h"
@@ -150,7 +151,7 @@ Result<Rendered> Renderer::render(const oam::Application& application, const oam
   data::Value artifacts;
   for (const oam::Policy& policy : application.policies) {
     if (std::ranges::find(kSteering, policy.type) != std::end(kSteering)) continue;
-    auto definition = catalog.find(oam::DefinitionKind::Policy, policy.type);
+    auto definition = oam::findExtended(catalog, oam::DefinitionKind::Policy, policy.type);
     if (!definition) {
       Error error = policy.place.error(definition.error().code(), definition.error().message());
       if (!definition.error().suggestion().empty()) error.suggest(definition.error().suggestion());

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/templates.h"
 
+#include <vector>
+
 #include "cue/cue.h"
+#include "cue/syntax/parse.h"
 #include "render/faults.h"
 
 namespace puppis::render {
@@ -23,6 +26,7 @@ Result<std::shared_ptr<const cue::Program>> Templates::of(const oam::Definition&
   if (source == nullptr) {
     return fail(ErrorCode::InvalidArgument, definition.title() + " has no CUE template");
   }
+  if (!definition.baseSources.empty()) return ofExtending(definition);
   {
     std::lock_guard lock(mutex_);
     if (auto found = templates_.find(source.get()); found != templates_.end()) return found->second.program;
@@ -32,6 +36,29 @@ Result<std::shared_ptr<const cue::Program>> Templates::of(const oam::Definition&
   std::lock_guard lock(mutex_);
   if (templates_.size() >= kMostPrograms) templates_.clear();
   templates_.emplace(source.get(), Entry{source, *program, nullptr});
+  return program;
+}
+
+Result<std::shared_ptr<const cue::Program>> Templates::ofExtending(const oam::Definition& definition) {
+  std::vector<std::shared_ptr<const SourceFile>> sources = definition.baseSources;
+  sources.push_back(definition.templateSource);
+  std::string name;
+  for (const auto& source : sources) name += source->name() + '\0' + std::string(source->text()) + '\0';
+  {
+    std::lock_guard lock(mutex_);
+    if (auto found = texts_.find(name); found != texts_.end()) return found->second;
+  }
+  std::vector<std::shared_ptr<const cue::File>> files;
+  for (const auto& source : sources) {
+    TRY(auto file, cue::parse(source));
+    files.push_back(std::move(file));
+  }
+  auto program = runtime_->compile(
+      files, {.listArithmetic = true, .openNames = {"context", "parameter"}, .importPath = {}});
+  if (!program) return fail(std::move(program).error().context(definition.title()));
+  std::lock_guard lock(mutex_);
+  if (texts_.size() >= kMostPrograms) texts_.clear();
+  texts_.emplace(std::move(name), *program);
   return program;
 }
 

@@ -47,6 +47,9 @@ class Templates {
   [[nodiscard]] const std::shared_ptr<cue::Runtime>& runtime() const { return runtime_; }
 
  private:
+  /// A template that extends others: one package of all their files.
+  Result<std::shared_ptr<const cue::Program>> ofExtending(const oam::Definition& definition);
+
   struct Entry {
     std::shared_ptr<const SourceFile> source;  // keeps the pointer it is found by from being used again
     std::shared_ptr<const cue::Program> program;

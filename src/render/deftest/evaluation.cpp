@@ -93,7 +93,8 @@ Result<std::vector<Location>> branchesOf(Templates& templates, const oam::Defini
 }
 
 Result<cue::Value> Evaluation::patched() {
-  cue::Value base = session_.fromData(context_.get("output"));
+  bool isTrait = definition_.kind == DefinitionKind::Trait;
+  cue::Value base = isTrait ? session_.fromData(context_.get("output")) : root_.lookup("output");
   cue::Value patch = root_.lookup("patch");
   if (!patch.exists()) return base;
   TRY(cue::Value out, applyPatch(session_, base, patch));

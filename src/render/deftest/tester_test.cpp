@@ -7,6 +7,8 @@
 #include "base/strings.h"
 #include "cue/cue.h"
 #include "oam/builtin.h"
+#include "oam/catalog.h"
+#include "oam/extends.h"
 #include "oam/runtime.h"
 
 namespace puppis::render::deftest {
@@ -110,6 +112,54 @@ TEST(Tester, NamesWhatIsWrongAtItsLineInTheTest) {
   EXPECT_FALSE(report.passed());
   ASSERT_EQ(report.coverage.missed.size(), 1U);
   EXPECT_EQ(report.coverage.missed[0].line, 8U);
+}
+
+// A definition that extends another takes its parameters and narrows them, adds its own, and patches the
+// output.
+TEST(Tester, ExtendingAddsNarrowsAndPatches) {
+  Bench bench;
+  oam::BuiltInCatalog catalog(bench.runtime);
+  auto parsed = oam::parseAuthoredDefinition(SourceFile::make("shop.cue", R"(shop: {
+	type: "component"
+	attributes: extends: "webservice"
+}
+template: {
+	// +patchStrategy=retainKeys
+	patch: spec: replicas: parameter.replicas
+	output: spec: template: spec: serviceAccountName: "shop"
+	parameter: {
+		image: =~"^registry.example.com/"
+		// +usage=How many
+		replicas: *2 | int
+	}
+}
+)"),
+                                             *bench.runtime);
+  ASSERT_TRUE(parsed) << parsed.error().str();
+  auto whole = oam::extended(*parsed, catalog);
+  ASSERT_TRUE(whole) << whole.error().str();
+  auto tests = parseTestFile(SourceFile::make("shop.test.yaml", R"(tests:
+- name: all parts
+  properties: {image: registry.example.com/a, ports: [{port: 80, expose: true}]}
+  expect:
+    output: {spec: {template: {spec: {serviceAccountName: shop, containers: [{image: registry.example.com/a}]}}}}
+    outputs: {webserviceExpose: {kind: Service}}
+    result: {spec: {replicas: 2}}
+- name: narrowed
+  properties: {image: docker.io/a}
+  errors: [image]
+- name: closed
+  properties: {image: registry.example.com/a, imge: b}
+  errors: [imge]
+- name: health is inherited
+  properties: {image: registry.example.com/a}
+  health:
+  - {live: {output: {metadata: {generation: 1}, spec: {replicas: 2}}}, healthy: false, message: "Ready:0/2"}
+)"));
+  ASSERT_TRUE(tests) << tests.error().str();
+  TestOptions options;
+  options.random = 5;
+  EXPECT_EQ(faultsOf(bench.tester.run(**whole, *tests, options)), "");
 }
 
 TEST(Tester, RandomInputsFindWhatTheTestsForgot) {

@@ -201,9 +201,10 @@ Value apiObject(const Parts& parts, const Value& header, DefinitionKind kind,
   if (!labels.empty()) metadata.append("labels", std::move(labels));
   Value spec = header.get("attributes").isObject() ? header.get("attributes") : Value::object();
   spec["schematic"]["cue"].set("template", templateText);
-  if (const Value* extends = spec.find("extends")) {
-    spec["extension"].set("extends", *extends);
+  if (spec.has("extends")) {
+    Value extends = spec.get("extends");
     spec.erase("extends");
+    spec["extension"].set("extends", std::move(extends));
   }
   return Value::object({{"apiVersion", "core.oam.dev/v1beta1"},
                         {"kind", kindName(kind)},

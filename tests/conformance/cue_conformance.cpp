@@ -106,10 +106,11 @@ class TreeComparer {
         note(path, "default", "none", scalar(d));
     }
     std::set<std::string> seen;
+    std::set<const eval::Vertex*> taken;
     for (const data::Value& c : truth.get("c").elements()) {
       std::string label = c.get("l").asString() + "";
       seen.insert(label);
-      eval::Vertex* arc = find(v, label);
+      eval::Vertex* arc = find(v, label, c, taken);
       std::string below = path + "." + label;
       if (arc == nullptr) {
         note(below, "missing", data::toJson(c.get("k")), "");
@@ -135,12 +136,31 @@ class TreeComparer {
     if (a->label.isInt()) return std::to_string(a->label.index());
     return ctx_.selectorText(a->label);
   }
-  eval::Vertex* find(eval::Vertex* v, const std::string& label) {
+  // Hidden fields of several packages have the same name, and the truth does not tell their packages: the one
+  // with the same value is taken, once.
+  eval::Vertex* find(eval::Vertex* v, const std::string& label, const data::Value& truth,
+                     std::set<const eval::Vertex*>& taken) {
+    std::vector<eval::Vertex*> candidates;
     for (eval::Vertex* a : v->arcs) {
-      if (a->label.isLet() || a->arcType > ir::ArcType::Optional) continue;
-      if (labelOf(a) == label || std::string(ctx_.labelText(a->label)) == label) return a;
+      if (a->label.isLet() || a->arcType > ir::ArcType::Optional || taken.contains(a)) continue;
+      if (labelOf(a) == label) candidates.push_back(a);
     }
-    return nullptr;
+    for (eval::Vertex* a : v->arcs) {
+      if (!candidates.empty()) break;
+      if (a->label.isLet() || a->arcType > ir::ArcType::Optional || taken.contains(a)) continue;
+      if (ctx_.labelText(a->label) == label) candidates.push_back(a);
+    }
+    if (candidates.empty()) return nullptr;
+    eval::Vertex* chosen = candidates.front();
+    for (eval::Vertex* a : candidates) {
+      if (candidates.size() == 1) break;
+      ctx_.finalize(a);
+      TreeComparer trial(session_, false);
+      trial.compare(a, truth, "");
+      if (trial.differences() == 0) chosen = a;
+    }
+    taken.insert(chosen);
+    return chosen;
   }
   std::string scalar(eval::Vertex* v) {
     ir::Value* u = v->value();

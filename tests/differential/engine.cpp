@@ -2,8 +2,12 @@
 
 // Our side of the differential fuzzer: answers programs as tests/differential/oracle does.
 
+#include <algorithm>
 #include <iostream>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "cue/cue.h"
 #include "data/json.h"
@@ -12,6 +16,38 @@ namespace {
 
 using namespace puppis;
 
+/// Words of messages and the class they stand for, the first that fits counting. The oracle has the same.
+constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
+    {"structural cycle", "structural_cycle"},
+    {"cycle", "cycle"},
+    {"incomplete", "incomplete"},
+    {"non-concrete", "incomplete"},
+    {"undefined field", "incomplete"},
+    {"not concrete", "incomplete"},
+    {"not allowed", "closed"},
+    {"conflicting values", "conflict"},
+    {"mismatched types", "conflict"},
+    {"empty disjunction", "disjunction"},
+    {"invalid value", "bound"},
+    {"out of bound", "bound"},
+    {"required", "required"},
+};
+
+/// Whether a failure may go away, and the classes of all its parts.
+std::string classOf(const cue::Value& value, const std::vector<Error>& errors) {
+  std::set<std::string> found;
+  for (const Error& error : errors) {
+    const std::string text = error.pathText() + ": " + error.message();
+    const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& each) {
+      return text.find(each.first) != std::string::npos;
+    });
+    found.emplace(kind == std::end(kKinds) ? "other" : kind->second);
+  }
+  std::string out = value.validate().empty() ? "incomplete" : "eval";
+  for (const std::string& name : found) out += ' ' + name;
+  return out;
+}
+
 std::string jsonOrClass(const cue::Value& value) {
   auto errors = value.validate({.concrete = true, .final = true});
   if (errors.empty()) {
@@ -19,15 +55,7 @@ std::string jsonOrClass(const cue::Value& value) {
     if (json) return data::toJson(*json);
     errors.push_back(json.error());
   }
-  return "!";
-}
-
-/// The class of a failure: "incomplete" when nothing is wrong but what is missing.
-std::string classOf(const cue::Value& value, const std::vector<Error>& errors) {
-  for (const Error& error : errors) {
-    if (error.reasonText() == "structural_cycle") return "structural_cycle";
-  }
-  return value.validate().empty() ? "incomplete" : "eval";
+  return '!' + classOf(value, errors);
 }
 
 data::Value answer(const data::Value& request) {
@@ -63,9 +91,8 @@ data::Value answer(const data::Value& request) {
   data::Value fields = data::Value::array();
   for (const cue::FieldView& field : root.fields({.optional = false, .required = true})) {
     // A required field that nobody gave counts as missing, whatever its constraint.
-    std::string text = field.presence == cue::Presence::Required ? "!incomplete" : jsonOrClass(field.value);
-    if (text == "!") text += classOf(field.value, field.value.validate({.concrete = true, .final = true}));
-    fields.push(field.name() + ' ' + text);
+    const bool missing = field.presence == cue::Presence::Required;
+    fields.push(field.name() + ' ' + (missing ? "!required" : jsonOrClass(field.value)));
   }
   if (!fields.empty()) out.set("fields", fields);
   return out;

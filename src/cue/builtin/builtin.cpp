@@ -25,13 +25,13 @@ const Constant* Package::constant(std::string_view wanted) const {
 std::span<const Package* const> packages() {
   static const std::array table = [] {
     std::array out = {
-        &kBase64Package,    &kBitsPackage,     &kCsvPackage,     &kEd25519Package, &kHexPackage,
-        &kHmacPackage,      &kHtmlPackage,     &kJsonPackage,    &kListPackage,    &kMathPackage,
-        &kMd5Package,       &kNetPackage,      &kPathPackage,    &kRegexpPackage,  &kSha1Package,
-        &kSha256Package,    &kSha512Package,   &kStrconvPackage, &kStringsPackage, &kStructPackage,
-        &kTabwriterPackage, &kTimePackage,     &kTomlPackage,    &kToolCliPackage, &kToolExecPackage,
-        &kToolFilePackage,  &kToolHttpPackage, &kToolOsPackage,  &kToolPackage,    &kUuidPackage,
-        &kYamlPackage,
+        &kBase64Package,    &kBitsPackage,     &kCsvPackage,      &kEd25519Package, &kHexPackage,
+        &kHmacPackage,      &kHtmlPackage,     &kJsonPackage,     &kListPackage,    &kMathPackage,
+        &kMd5Package,       &kNetPackage,      &kPathPackage,     &kRegexpPackage,  &kSha1Package,
+        &kSha256Package,    &kSha512Package,   &kStrconvPackage,  &kStringsPackage, &kStructPackage,
+        &kTabwriterPackage, &kTemplatePackage, &kTimePackage,     &kTomlPackage,    &kToolCliPackage,
+        &kToolExecPackage,  &kToolFilePackage, &kToolHttpPackage, &kToolOsPackage,  &kToolPackage,
+        &kUuidPackage,      &kYamlPackage,
     };
     std::sort(out.begin(), out.end(), [](const Package* a, const Package* b) { return a->path < b->path; });
     return out;

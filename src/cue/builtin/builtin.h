@@ -94,6 +94,13 @@ struct StructShape {
   bool open = false;            ///< `...` or a pattern: takes further fields
 };
 
+/// How much validating data against a schema asks for.
+enum class Strictness : std::uint8_t {
+  Partial,   ///< no conflict
+  Final,     ///< all required fields given; a disjunction may stay open
+  Concrete,  ///< the same, and every value known; what is missing is an error for good
+};
+
 /// What the evaluator offers the functions. All Handles come from it.
 class Host {
  public:
@@ -101,6 +108,8 @@ class Host {
 
   /// The kinds of a value, its default taken: one bit when it is concrete. kBottom for an error.
   virtual std::uint16_t kind(Handle value) = 0;
+  /// The kinds it may have when its default is not taken.
+  virtual std::uint16_t possibleKinds(Handle value) = 0;
   /// The concrete scalar (default taken), as Null, Bool, Number, String or Bytes. Incomplete when it is not
   /// concrete; Passed when it is an error; Failed when it is a list or struct.
   virtual Answer scalar(Handle value) = 0;
@@ -124,9 +133,8 @@ class Host {
   virtual bool matches(Handle value, Handle schema) = 0;
   /// Whether data unifies with `constraint` without error.
   virtual bool accepts(Handle constraint, const Value& data) = 0;
-  /// `data` unified with `schema` and validated: Ok(true), or Passed with all errors. `partial` accepts what
-  /// is not concrete.
-  virtual Answer validate(const Value& data, Handle schema, bool partial) = 0;
+  /// `data` unified with `schema` and validated: Ok(true), or Passed with all errors.
+  virtual Answer validate(const Value& data, Handle schema, Strictness strictness) = 0;
   /// The field `less` of `comparer & {x: _, y: _}`, with the two as x and y: Ok(bool) or an error.
   virtual Answer less(Handle comparer, Handle x, Handle y) = 0;
 

@@ -74,7 +74,7 @@ Answer validate(Call& call, Bytes data, Any schema) {
   if (!json::valid(data.data)) return bad(call, "json: invalid JSON");
   json::Parsed parsed = json::parse(data.data, call.arena());
   if (!parsed.value) return bad(call, "json: could not parse JSON: " + parsed.error);
-  return call.host().validate(*parsed.value, schema.value, false);
+  return call.host().validate(*parsed.value, schema.value, Strictness::Final);
 }
 
 constexpr Function kFunctions[] = {

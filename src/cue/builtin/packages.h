@@ -27,6 +27,7 @@ extern const Package kStrconvPackage;
 extern const Package kStringsPackage;
 extern const Package kStructPackage;
 extern const Package kTabwriterPackage;
+extern const Package kTemplatePackage;
 extern const Package kTimePackage;
 extern const Package kTomlPackage;
 extern const Package kToolCliPackage;

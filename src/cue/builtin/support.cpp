@@ -2,6 +2,7 @@
 #include "cue/builtin/support.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "base/strings.h"
@@ -64,6 +65,11 @@ T* newArray(Call& call, std::span<const T> items) {
   return out;
 }
 
+std::string notConcrete(Call& call, std::size_t index, std::size_t element, std::string_view word) {
+  return "non-concrete value " + call.host().text(call[index].list()[element].handle) + " for element " +
+         std::to_string(element) + " of " + std::string(word) + " list argument " + std::to_string(index);
+}
+
 /// The concrete scalar at each place of a list argument, which must be of one of `kinds`.
 Reading readScalars(Call& call, std::size_t index, std::uint16_t kinds, std::string_view word,
                     std::vector<Value>& out) {
@@ -82,15 +88,17 @@ Reading readScalars(Call& call, std::size_t index, std::uint16_t kinds, std::str
                              std::string(word));
       }
       if (scalar.state == Answer::State::Incomplete) {
-        return incomplete(call, "non-concrete value " + call.host().text(handle) + " for element " +
-                                    std::to_string(i) + " of " + std::string(word) + " list argument " +
-                                    std::to_string(index));
+        return incomplete(call, notConcrete(call, index, i, word));
       }
       if (!scalar.ok()) return scalar;
       element = scalar.value;
     }
     bool right = (element.type == Value::Type::String && (kinds & kString) != 0) ||
                  (element.type == Value::Type::Number && (kinds & kNumber) != 0);
+    if (!right && items[i].type == Value::Type::Handle &&
+        (call.host().possibleKinds(items[i].handle) & kinds) != 0) {
+      return incomplete(call, notConcrete(call, index, i, word));
+    }
     if (!right) {
       return bad(call, "invalid list element " + std::to_string(i) + " in argument " + std::to_string(index) +
                            " to call: cannot use value " + shown(element) + " (" +
@@ -217,7 +225,13 @@ Reading read(Call& call, std::size_t index, number::Decimal& out) {
 
 Reading read(Call& call, std::size_t index, double& out) {
   if (call[index].type != Value::Type::Number) return wrongType(call, index, "float64");
-  out = number::toDouble(call[index].num);
+  const Value& value = call[index];
+  out = number::toDouble(value.num);
+  if (std::isinf(out) && value.num.isFinite()) {
+    return bad(call, "cannot use " + shown(value) + " (type " + std::string(kindWord(value)) +
+                         ") as float64 in argument " + std::to_string(index) + ": value was rounded " +
+                         (out > 0 ? "up" : "down"));
+  }
   return std::nullopt;
 }
 

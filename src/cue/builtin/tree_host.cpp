@@ -106,7 +106,7 @@ bool TreeHost::accepts(Handle constraint, const Value& data) {
   return equalValues(at(constraint), data);
 }
 
-Answer TreeHost::validate(const Value& data, Handle schema, bool) {
+Answer TreeHost::validate(const Value& data, Handle schema, Strictness) {
   if (equalValues(data, at(schema))) return Value::of(true);
   return Answer::error(Answer::State::Failed, "conflicting values");
 }

@@ -12,6 +12,7 @@ class TreeHost final : public Host {
   explicit TreeHost(Arena& arena) : arena_(arena) {}
 
   std::uint16_t kind(Handle value) override;
+  std::uint16_t possibleKinds(Handle value) override { return kind(value); }
   Answer scalar(Handle value) override;
   Answer elements(Handle value, bool* open) override;
   Answer data(Handle value) override;
@@ -21,7 +22,7 @@ class TreeHost final : public Host {
   bool isFinal(Handle) override { return true; }
   bool matches(Handle value, Handle schema) override { return equal(value, schema); }
   bool accepts(Handle constraint, const Value& data) override;
-  Answer validate(const Value& data, Handle schema, bool partial) override;
+  Answer validate(const Value& data, Handle schema, Strictness strictness) override;
   Answer less(Handle comparer, Handle x, Handle y) override;
   std::string text(Handle value) override;
 

@@ -45,21 +45,21 @@ Answer unmarshalStream(Call& call, Bytes data) {
   return list(call, *documents);
 }
 
-Answer check(Call& call, Bytes data, Any schema, bool partial) {
+Answer check(Call& call, Bytes data, Any schema, Strictness strictness) {
   auto documents = yaml::read(data.data, call.arena());
   if (!documents) return bad(call, documents.error().str());
   if (documents->empty()) documents->push_back(Value::null());
   for (const Value& document : *documents) {
-    Answer answer = call.host().validate(document, schema.value, partial);
+    Answer answer = call.host().validate(document, schema.value, strictness);
     if (!answer.ok()) return answer;
   }
   return Value::of(true);
 }
 Answer validate(Call& call, Bytes data, Any schema) {
-  return check(call, data, schema, false);
+  return check(call, data, schema, Strictness::Concrete);
 }
 Answer validatePartial(Call& call, Bytes data, Any schema) {
-  return check(call, data, schema, true);
+  return check(call, data, schema, Strictness::Partial);
 }
 
 constexpr Function kFunctions[] = {

@@ -68,6 +68,8 @@ class EvalHost final : public builtin::Host {
     return kindOf(v);
   }
 
+  std::uint16_t possibleKinds(Handle value) override { return kindOf(finalized(value)); }
+
   Answer scalar(Handle value) override {
     Value* v = settled(c_, nodeOf(value));
     if (auto* b = v->as<Bottom>()) return passed(b);
@@ -143,13 +145,21 @@ class EvalHost final : public builtin::Host {
     return c_.finalErr(v) == nullptr;
   }
 
-  Answer validate(const builtin::Value& data, Handle schema, bool partial) override {
-    Vertex* v = unified({nodeOf(schema), exprOfData(c_, data)});
-    c_.finalize(v);
-    if (Bottom* err = validateVertex(c_, v, {.concrete = !partial, .final = !partial, .allErrors = true})) {
-      return passed(err);
+  Answer validate(const builtin::Value& data, Handle schema, builtin::Strictness strictness) override {
+    Vertex* document = unified({exprOfData(c_, data)});
+    c_.finalize(document);
+    Vertex* v = unifyValues(c_, document, nodeOf(schema));
+    const bool concrete = strictness == builtin::Strictness::Concrete;
+    const bool final = strictness != builtin::Strictness::Partial;
+    Bottom* err = validateVertex(c_, v, {.concrete = concrete, .final = final, .allErrors = true});
+    if (err == nullptr) return builtin::Value::of(true);
+    if (concrete) {
+      auto* lasting = c_.make<Bottom>();
+      lasting->errors = err->errors;
+      lasting->node = err->node;
+      err = lasting;
     }
-    return builtin::Value::of(true);
+    return passed(err);
   }
 
   Answer less(Handle comparer, Handle x, Handle y) override {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/strings.h"
+#include "cue/eval/print.h"
 #include "cue/eval/state.h"
 
 namespace puppis::cue::eval {
@@ -255,10 +256,10 @@ Location locate(const Origin& origin) {
 
 namespace {
 
-std::string argText(const Context& ctx, const ErrorArg& arg) {
+std::string argText(const Context& ctx, const ErrorArg& arg, PrintStack& shown) {
   switch (arg.type) {
     case ErrorArg::Type::Node:
-      return arg.node == nullptr ? "_|_" : printNode(ctx, arg.node);
+      return arg.node == nullptr ? "_|_" : printNode(ctx, arg.node, shown);
     case ErrorArg::Type::Label: {
       auto type = static_cast<LabelType>(arg.label & 15);
       return ctx.selectorText(Feature(type, arg.label >> 4));
@@ -275,12 +276,12 @@ std::string argText(const Context& ctx, const ErrorArg& arg) {
   return {};
 }
 
-std::string messageOf(const Context& ctx, const ErrorEntry& e) {
+std::string messageOf(const Context& ctx, const ErrorEntry& e, PrintStack& shown) {
   std::string out;
   std::size_t next = 0;
   for (const char* p = e.format; *p != '\0'; ++p) {
     if (p[0] == '{' && p[1] == '}') {
-      if (next < e.argCount) out += argText(ctx, e.args[next]);
+      if (next < e.argCount) out += argText(ctx, e.args[next], shown);
       ++next;
       ++p;
     } else {
@@ -316,7 +317,7 @@ void sanitize(std::vector<ErrorReport>& all) {
 
 class Reporter {
  public:
-  Reporter(const Context& ctx, Code code) : ctx_(ctx), code_(code) {}
+  Reporter(const Context& ctx, Code code, PrintStack& shown) : ctx_(ctx), code_(code), shown_(shown) {}
 
   /// All failures of `list` in the order in which they were met.
   std::vector<ErrorReport> flatten(const ErrorList* list) {
@@ -357,7 +358,7 @@ class Reporter {
   ErrorReport single(const ErrorEntry& e) {
     ErrorReport r;
     r.code = code_;
-    r.message = messageOf(ctx_, e);
+    r.message = messageOf(ctx_, e, shown_);
     r.pos = e.pos;
     r.inputs.assign(e.more.begin(), e.more.end());
     addOnce(r.places, e.pos);
@@ -453,14 +454,25 @@ class Reporter {
 
   const Context& ctx_;
   Code code_;
+  PrintStack& shown_;
 };
 
 }  // namespace
 
 std::vector<ErrorReport> reportErrors(const Context& ctx, const Bottom& bottom) {
-  std::vector<ErrorReport> all = Reporter(ctx, bottom.code).flatten(bottom.errors);
+  PrintStack shown;
+  std::vector<ErrorReport> all = Reporter(ctx, bottom.code, shown).flatten(bottom.errors);
   sanitize(all);
   return all;
+}
+
+std::string errorSummary(const Context& ctx, const Bottom& bottom, PrintStack& outer) {
+  const std::vector<ErrorReport> all = Reporter(ctx, bottom.code, outer).flatten(bottom.errors);
+  if (all.empty()) return "explicit error (_|_ literal) in source";
+  std::string out = all[0].path.empty() ? "" : all[0].path + ": ";
+  out += all[0].message;
+  if (all.size() > 1) out += " (and " + std::to_string(all.size() - 1) + " more errors)";
+  return out;
 }
 
 Error toError(const Context& ctx, const ErrorReport& report) {

@@ -44,6 +44,14 @@ Place placeOf(const Origin& o) {
   return {name, at, true};
 }
 
+// What a function made has no place of its own, though messages tell that of the call: it has no order
+// against what the file declares.
+Place placeOf(const Node& n) {
+  const Origin o = n.origin();
+  if (o.known() && o.unit->file != nullptr && n.syntax == nullptr) return {};
+  return placeOf(o);
+}
+
 struct Meta {
   const StructInfo* info = nullptr;
   Place pos;
@@ -123,7 +131,7 @@ class Orderer {
     for (const StructInfo& s : v_->structs) {
       auto m = std::make_unique<Meta>();
       m->info = &s;
-      m->pos = placeOf(s.literal->origin());
+      m->pos = placeOf(*s.literal);
       addMeta(s.literal, m.get());
       for (const Node* d : s.literal->decls) addMeta(d, m.get());
       metas_.push_back(std::move(m));
@@ -134,8 +142,8 @@ class Orderer {
         auto it = byNode_.find(field);
         if (it == byNode_.end()) continue;
         std::vector<Meta*> list = it->second;
-        if (Origin o = field->origin(); o.unit != nullptr) {
-          for (Meta* m : list) m->pos = placeOf(o);
+        if (field->unit != nullptr) {
+          for (Meta* m : list) m->pos = placeOf(*field);
         }
         const RefNode* refs = c.info.refs;
         if (refs == nullptr) continue;

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cue/eval/print.h"
+
+#include <algorithm>
+
 #include "cue/eval/builtin.h"
 #include "cue/eval/state.h"
 #include "cue/syntax/literal.h"
@@ -57,17 +61,19 @@ namespace {
 
 class Printer {
  public:
-  explicit Printer(const Context& ctx) : ctx_(ctx) {}
+  Printer(const Context& ctx, PrintStack& stack) : ctx_(ctx), stack_(stack) {}
 
   std::string take() { return std::move(out_); }
 
   void node(const Node* n) {
-    constexpr int kMaxDepth = 8;
+    constexpr std::size_t kMaxDepth = 8;
+    constexpr std::size_t kMaxLength = 4000;
     if (n == nullptr) {
       out_ += "_|_";
       return;
     }
-    if (++depth_ > kMaxDepth) {
+    ++depth_;
+    if (depth_ + stack_.size() > 2 * kMaxDepth || depth_ > kMaxDepth || out_.size() > kMaxLength) {
       out_ += "...";
     } else if (n->isValue()) {
       value(n);
@@ -129,7 +135,7 @@ class Printer {
       case NodeKind::Bottom: {
         const auto* b = static_cast<const Bottom*>(n);
         out_ += "_|_";
-        if (b->errors == nullptr || b->code == Code::LegacyUser) break;
+        if (b->errors != nullptr) out_ += '(' + errorSummary(ctx_, *b, stack_) + ')';
         break;
       }
       case NodeKind::Builtin:
@@ -160,22 +166,35 @@ class Printer {
   }
 
   void vertex(const Vertex* v) {
-    while (v->base != nullptr && v->base->kind == NodeKind::Vertex) v = static_cast<const Vertex*>(v->base);
-    if (v->base != nullptr && v->base->isValue() && v->base->kind != NodeKind::Bottom) {
+    while (v->base != nullptr && v->base->kind == NodeKind::Vertex) {
+      const bool shared = v->isShared;
+      v = static_cast<const Vertex*>(v->base);
+      if (shared && !v->arcs.empty() && v->rooted()) {
+        out_ += "~(" + ctx_.pathText(v) + ")";
+        return;
+      }
+    }
+    if (v->base != nullptr && v->base->isValue() && !isCyclePlaceholder(v->base)) {
       node(v->base);
       return;
     }
     const bool isList = v->isList();
     if (!isList && v->arcs.empty() && (v->base == nullptr || v->base->kind != NodeKind::StructMarker)) {
-      if (v->base != nullptr) {
-        node(v->base);
-      } else if (!v->conjuncts.empty()) {
-        node(elemOf(v->conjuncts[0].x));
+      if (!v->conjuncts.empty()) {
+        for (std::uint32_t i = 0; i < v->conjuncts.size(); ++i) {
+          if (i > 0) out_ += " & ";
+          node(elemOf(v->conjuncts[i].x));
+        }
       } else {
         out_ += '_';
       }
       return;
     }
+    if (std::find(stack_.begin(), stack_.end(), v) != stack_.end()) {
+      out_ += "value at path '" + ctx_.pathText(v) + "'";
+      return;
+    }
+    stack_.push_back(v);
     out_ += isList ? '[' : '{';
     bool first = true;
     for (const Vertex* a : v->arcs) {
@@ -192,6 +211,7 @@ class Printer {
     }
     if (isList && !v->isClosedList()) out_ += first ? "..." : ",...";
     out_ += isList ? ']' : '}';
+    stack_.pop_back();
   }
 
   void label(Feature f) { out_ += ctx_.selectorText(f); }
@@ -411,16 +431,22 @@ class Printer {
   }
 
   const Context& ctx_;
+  PrintStack& stack_;
   std::string out_;
-  int depth_ = 0;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace
 
-std::string printNode(const Context& ctx, const Node* n) {
-  Printer printer(ctx);
+std::string printNode(const Context& ctx, const Node* n, PrintStack& outer) {
+  Printer printer(ctx, outer);
   printer.node(n);
   return printer.take();
+}
+
+std::string printNode(const Context& ctx, const Node* n) {
+  PrintStack none;
+  return printNode(ctx, n, none);
 }
 
 }  // namespace puppis::cue::eval

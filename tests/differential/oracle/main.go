@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"sort"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -33,15 +34,36 @@ type answer struct {
 	Fields []string        `json:"fields,omitempty"`
 }
 
+// kinds are words of messages and the class they stand for, the first that fits counting. engine.cpp has the same.
+var kinds = []struct{ word, class string }{
+	{"structural cycle", "structural_cycle"}, {"cycle", "cycle"}, {"incomplete", "incomplete"}, {"non-concrete", "incomplete"},
+	{"undefined field", "incomplete"}, {"not concrete", "incomplete"}, {"not allowed", "closed"},
+	{"conflicting values", "conflict"}, {"mismatched types", "conflict"}, {"empty disjunction", "disjunction"},
+	{"invalid value", "bound"}, {"out of bound", "bound"}, {"required", "required"},
+}
+
+// class tells whether an error may go away, and the classes of all its parts.
 func class(v cue.Value, err error) string {
+	found := map[string]bool{}
+	for _, e := range errors.Errors(err) {
+		msg, is := e.Error(), "other"
+		for _, k := range kinds {
+			if strings.Contains(msg, k.word) {
+				is = k.class
+				break
+			}
+		}
+		found[is] = true
+	}
+	names := []string{"eval"}
 	if verr := v.Validate(); verr == nil {
-		return "incomplete"
+		names[0] = "incomplete"
 	}
-	msg := err.Error()
-	if strings.Contains(msg, "structural cycle") {
-		return "structural_cycle"
+	for name := range found {
+		names = append(names, name)
 	}
-	return "eval"
+	sort.Strings(names[1:])
+	return strings.Join(names, " ")
 }
 
 func evaluate(r request) (out answer) {
@@ -82,6 +104,10 @@ func evaluate(r request) (out answer) {
 	for iter.Next() {
 		f := iter.Value()
 		text := ""
+		if iter.FieldType()&cue.RequiredConstraint != 0 {
+			out.Fields = append(out.Fields, iter.Selector().Unquoted()+" !required")
+			continue
+		}
 		err := f.Validate(cue.Concrete(true), cue.Final())
 		if err == nil {
 			var b []byte

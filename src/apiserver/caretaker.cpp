@@ -31,7 +31,7 @@ class Caretaker::Sink final : public store::WatchSink {
  public:
   explicit Sink(Caretaker& owner) : owner_(owner) {}
   void event(const store::EventPtr& event) override {
-    owner_.take(event->key, event->entry.get(), event->previous.get());
+    owner_.take(event->key(), event->entry.get(), event->previous.get());
   }
   void lost(const Error&) override {}
 

@@ -299,7 +299,7 @@ class CustomKinds::Sink final : public store::WatchSink {
  public:
   Sink(Api& api, std::shared_ptr<RuleEvaluator> rules) : api_(api), rules_(std::move(rules)) {}
 
-  void event(const store::EventPtr& event) override { take(event->key, event->entry); }
+  void event(const store::EventPtr& event) override { take(event->key(), event->entry); }
   void lost(const Error&) override {}
 
   void take(const std::string& key, const store::EntryPtr& entry) {

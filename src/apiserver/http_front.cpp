@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "data/json.h"
 #include "data/yaml.h"
+#include "net/gzip.h"
 
 namespace puppis::apiserver {
 
@@ -624,14 +625,34 @@ Status HttpFront::sendList(Exchange& x, ListAnswer list) {
       "{\"kind\":\"" + kind.kind + "List\",\"apiVersion\":\"" + kind.apiVersion() + "\",\"metadata\":";
   data::appendJson(out, meta);
   out += ",\"items\":[";
+  // What is compressed is compressed on the way, so that the whole is never there; else room is made once.
+  bool packs = x.responder->takesGzip();
+  std::unique_ptr<net::Gzip> gzip;
+  if (!packs) {
+    std::size_t size = out.size();
+    for (const Shown& item : list.items) size += item.textSize() + 1;
+    out.reserve(size);
+  }
   bool first = true;
   for (const Shown& item : list.items) {
     if (!first) out += ',';
     first = false;
     item.appendListItem(out, resource);
+    if (packs && out.size() >= net::kCompressFrom) {
+      if (!gzip) gzip = std::make_unique<net::Gzip>();
+      gzip->add(out);
+      out.clear();
+    }
   }
-  out += "]}";
-  sendJson(x, 200, std::move(out));
+  out += "]}\n";
+  net::Headers headers = jsonHeaders(x);
+  if (gzip) {
+    gzip->add(out);
+    out = gzip->finish();
+    headers.emplace_back("content-encoding", "gzip");
+    headers.emplace_back("vary", "Accept-Encoding");
+  }
+  x.responder->send(200, std::move(headers), std::move(out));
   return {};
 }
 
@@ -661,12 +682,16 @@ void HttpFront::sendValue(Exchange& x, int status, const Value& value, const std
   x.responder->send(status, std::move(headers), std::move(body));
 }
 
-void HttpFront::sendJson(Exchange& x, int status, std::string body) {
+net::Headers HttpFront::jsonHeaders(const Exchange& x) {
   net::Headers headers{{"content-type", "application/json"}, {"cache-control", "no-cache, private"}};
   for (const std::string& warning : x.call.warnings)
     headers.emplace_back("warning", "299 - \"" + escapeWarning(warning) + "\"");
+  return headers;
+}
+
+void HttpFront::sendJson(Exchange& x, int status, std::string body) {
   body += '\n';
-  x.responder->send(status, std::move(headers), std::move(body));
+  x.responder->send(status, jsonHeaders(x), std::move(body));
 }
 
 void HttpFront::sendError(Exchange& x, const Error& error) {

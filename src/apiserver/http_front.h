@@ -57,6 +57,7 @@ class HttpFront {
   Status sendList(Exchange& x, ListAnswer list);
   void sendValue(Exchange& x, int status, const data::Value& value, const std::string& contentType = {});
   void sendObject(Exchange& x, int status, const data::Value& object);
+  static net::Headers jsonHeaders(const Exchange& x);
   void sendJson(Exchange& x, int status, std::string body);
   void sendError(Exchange& x, const Error& error);
 

@@ -129,30 +129,18 @@ ResourcePtr Registry::find(const kube::Gvr& type) const {
   return it == map->end() ? nullptr : it->second;
 }
 
-ResourcePtr Registry::findKind(std::string_view apiVersion, std::string_view kind) const {
-  for (const ResourcePtr& resource : all()) {
-    if (resource->kind->kind == kind && resource->kind->apiVersion() == apiVersion) return resource;
-  }
-  return nullptr;
-}
+struct Registry::View {
+  std::vector<ResourcePtr> sorted;
+  std::map<std::pair<std::string, std::string>, ResourcePtr> byKind;           // apiVersion, kind
+  std::map<std::pair<std::string, std::string>, ResourcePtr> byGroupResource;  // preferred version
+};
 
-ResourcePtr Registry::findGroupResource(std::string_view group, std::string_view resource) const {
-  for (const ResourcePtr& one : all()) {
-    if (one->kind->resource == resource && one->kind->group == group) return one;
-  }
-  return nullptr;
-}
-
-std::vector<ResourcePtr> Registry::all() const {
-  std::shared_ptr<const Map> map;
-  {
-    std::lock_guard lock(mutex_);
-    map = map_;
-  }
-  std::vector<ResourcePtr> out;
-  out.reserve(map->size());
-  for (const auto& [key, resource] : *map) out.push_back(resource);
-  std::stable_sort(out.begin(), out.end(), [](const ResourcePtr& a, const ResourcePtr& b) {
+std::shared_ptr<const Registry::View> Registry::view() const {
+  std::lock_guard lock(mutex_);
+  if (view_) return view_;
+  auto view = std::make_shared<View>();
+  for (const auto& [type, resource] : *map_) view->sorted.push_back(resource);
+  std::stable_sort(view->sorted.begin(), view->sorted.end(), [](const ResourcePtr& a, const ResourcePtr& b) {
     if (a->kind->group != b->kind->group) return a->kind->group < b->kind->group;
     if (a->kind->version != b->kind->version) {
       if (a->kind->preferred != b->kind->preferred) return a->kind->preferred;
@@ -160,7 +148,28 @@ std::vector<ResourcePtr> Registry::all() const {
     }
     return a->kind->resource < b->kind->resource;
   });
-  return out;
+  for (const ResourcePtr& resource : view->sorted) {
+    view->byKind.emplace(std::make_pair(resource->kind->apiVersion(), resource->kind->kind), resource);
+    view->byGroupResource.emplace(std::make_pair(resource->kind->group, resource->kind->resource), resource);
+  }
+  view_ = view;
+  return view;
+}
+
+ResourcePtr Registry::findKind(std::string_view apiVersion, std::string_view kind) const {
+  auto now = view();
+  auto it = now->byKind.find(std::make_pair(std::string(apiVersion), std::string(kind)));
+  return it == now->byKind.end() ? nullptr : it->second;
+}
+
+ResourcePtr Registry::findGroupResource(std::string_view group, std::string_view resource) const {
+  auto now = view();
+  auto it = now->byGroupResource.find(std::make_pair(std::string(group), std::string(resource)));
+  return it == now->byGroupResource.end() ? nullptr : it->second;
+}
+
+std::vector<ResourcePtr> Registry::all() const {
+  return view()->sorted;
 }
 
 std::vector<ResourcePtr> Registry::stored() const {
@@ -184,6 +193,7 @@ void Registry::replaceCustom(const std::string& definition, std::vector<Resource
     (*map)[{kind.group, kind.version, kind.resource}] = std::move(resource);
   }
   map_ = std::move(map);
+  view_.reset();
   ++generation_;
 }
 

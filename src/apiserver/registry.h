@@ -64,8 +64,12 @@ class Registry {
 
  private:
   using Map = std::map<std::tuple<std::string, std::string, std::string>, ResourcePtr>;
+  /// The other ways to look at `map_`, made when first asked for after a change.
+  struct View;
+  [[nodiscard]] std::shared_ptr<const View> view() const;
   mutable std::mutex mutex_;
   std::shared_ptr<const Map> map_;
+  mutable std::shared_ptr<const View> view_;
   std::uint64_t generation_ = 1;
 };
 

@@ -25,6 +25,7 @@ class Shown {
   Shown(const Resource& resource, store::EntryPtr entry);
 
   [[nodiscard]] data::Value value() const { return entry_ ? entry_->value() : object_; }
+  [[nodiscard]] std::size_t textSize() const { return entry_ ? entry_->json().size() : 0; }
   void appendJson(std::string& out) const;
   /// The same as an item of a list: built-in kinds leave their type out there, custom ones do not.
   void appendListItem(std::string& out, const Resource& resource) const;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apiserver/server.h"
 
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
+
+#include <malloc.h>
 
 #include "base/strings.h"
 #include "cli/install_definitions.h"
@@ -36,6 +40,7 @@ class Serve final : public Command {
   }
 
   Result<int> run(Context& context) override {
+    keepMemoryLow();
     apiserver::ServerConfig config;
     TRY_VOID(readListen(config));
     config.fsync = !noFsync_;
@@ -91,6 +96,15 @@ class Serve final : public Command {
   }
 
  private:
+  /// A server lives long and makes large answers now and then: each goes back to the system at once, and
+  /// threads share a few heaps rather than keep one each.
+  static void keepMemoryLow() {
+    constexpr int kLarge = 128 * 1024;
+    mallopt(M_MMAP_THRESHOLD, kLarge);
+    mallopt(M_TRIM_THRESHOLD, 8 * kLarge);
+    mallopt(M_ARENA_MAX, static_cast<int>(std::max(2U, std::thread::hardware_concurrency())));
+  }
+
   static Status makeNamespace(kube::Client& client, const std::string& name) {
     data::Value object = data::Value::object(
         {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", data::Value::object({{"name", name}})}});

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint32_t kMostStreams = 1000;
 constexpr std::uint32_t kWindow = 1 << 20;
+constexpr std::size_t kMostDrained = 128 * 1024;  // at a time: what waits is not copied before it can go
 
 struct Stream {
   ServerRequest request;
@@ -119,7 +120,11 @@ struct Http2Session::Impl {
     std::memcpy(buffer, stream->out.data() + stream->sent, size);
     stream->sent += size;
     if (stream->sent == stream->out.size()) {
-      stream->out.clear();
+      if (stream->out.capacity() > kMostDrained) {
+        stream->out = {};
+      } else {
+        stream->out.clear();
+      }
       stream->sent = 0;
       if (stream->finished) *flags |= NGHTTP2_DATA_FLAG_EOF;
     }
@@ -159,13 +164,14 @@ Status Http2Session::feed(std::string_view bytes) {
 }
 
 Status Http2Session::drain(std::string& out) {
-  while (true) {
+  while (out.size() < kMostDrained) {
     const std::uint8_t* data = nullptr;
     ssize_t size = nghttp2_session_mem_send(impl_->session, &data);
     if (size < 0) return fail(ErrorCode::Internal, nghttp2_strerror(static_cast<int>(size)));
     if (size == 0) return {};
     out.append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
   }
+  return {};
 }
 
 void Http2Session::respond(std::int32_t id, int status, const Headers& headers) {
@@ -191,10 +197,14 @@ void Http2Session::respond(std::int32_t id, int status, const Headers& headers) 
   nghttp2_submit_response(impl_->session, id, fields.data(), fields.size(), &provider);
 }
 
-void Http2Session::write(std::int32_t id, std::string_view bytes) {
+void Http2Session::write(std::int32_t id, std::string bytes) {
   Stream* stream = impl_->find(id);
   if (stream == nullptr || bytes.empty()) return;
-  stream->out.append(bytes);
+  if (stream->out.empty()) {
+    stream->out = std::move(bytes);
+  } else {
+    stream->out.append(bytes);
+  }
   nghttp2_session_resume_data(impl_->session, id);
 }
 

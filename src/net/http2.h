@@ -28,12 +28,13 @@ class Http2Session {
   Http2Session& operator=(const Http2Session&) = delete;
 
   Status feed(std::string_view bytes);
-  /// Moves what must be sent to the end of `out`.
+  /// Moves what must be sent to the end of `out`, some of it at a time; nothing is left when `out` stays
+  /// empty.
   Status drain(std::string& out);
 
   void respond(std::int32_t stream, int status, const Headers& headers);
   /// Body bytes; they wait for the client's flow control.
-  void write(std::int32_t stream, std::string_view bytes);
+  void write(std::int32_t stream, std::string bytes);
   void finish(std::int32_t stream);
   /// Body bytes the client has not taken yet.
   [[nodiscard]] std::size_t waiting(std::int32_t stream) const;

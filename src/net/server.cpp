@@ -19,13 +19,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/gzip.h"
 #include "net/http2.h"
 #include "net/tls.h"
 
 namespace puppis::net {
 namespace {
 
-constexpr std::size_t kCompressFrom = 128 * 1024;
 constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 class Loop;
@@ -62,8 +62,10 @@ class StreamResponder final : public Responder {
   ~StreamResponder() override;
 
   void send(int status, Headers headers, std::string body) override {
-    if (gzips_ && body.size() >= kCompressFrom) {
-      body = gzip(body);
+    if (gzips_ && body.size() >= kCompressFrom && findHeader(headers, "content-encoding") == nullptr) {
+      Gzip gzip;
+      gzip.add(body);
+      body = gzip.finish();
       headers.emplace_back("content-encoding", "gzip");
       headers.emplace_back("vary", "Accept-Encoding");
     }
@@ -72,6 +74,7 @@ class StreamResponder final : public Responder {
     post({Command::Kind::Start, connection_, stream_, status, std::move(headers), std::move(body)});
     finish();
   }
+  bool takesGzip() const override { return gzips_; }
   void start(int status, Headers headers) override {
     answered_ = true;
     post({Command::Kind::Start, connection_, stream_, status, std::move(headers), {}});
@@ -473,10 +476,10 @@ bool Connection::command(Command& command) {
     switch (command.kind) {
       case Command::Kind::Start:
         http2_->respond(command.stream, command.status, command.headers);
-        http2_->write(command.stream, command.bytes);
+        http2_->write(command.stream, std::move(command.bytes));
         break;
       case Command::Kind::Write:
-        http2_->write(command.stream, command.bytes);
+        http2_->write(command.stream, std::move(command.bytes));
         break;
       case Command::Kind::Finish:
         http2_->finish(command.stream);

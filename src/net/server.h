@@ -14,12 +14,18 @@
 
 namespace puppis::net {
 
+/// From here on compression is worth its time; the limit that Kubernetes has.
+constexpr std::size_t kCompressFrom = 128 * 1024;
+
 /// Answers one request, once. Safe to use from any thread; what is sent after the client has gone is dropped.
 class Responder {
  public:
   virtual ~Responder() = default;
-  /// A whole answer. Bodies of 128 KiB and more are compressed when the client takes gzip.
+  /// A whole answer. Bodies of `kCompressFrom` bytes and more are compressed when the client takes gzip and
+  /// the headers do not name a content-encoding.
   virtual void send(int status, Headers headers, std::string body) = 0;
+  /// Whether the client takes gzip: who makes a long body in pieces can compress them on the way.
+  [[nodiscard]] virtual bool takesGzip() const { return false; }
   /// Begins an answer whose body comes in pieces.
   virtual void start(int status, Headers headers) = 0;
   virtual void write(std::string piece) = 0;

@@ -3,8 +3,6 @@
 
 #include <array>
 
-#include <zlib.h>
-
 #include "base/strings.h"
 
 namespace puppis::net {
@@ -121,22 +119,6 @@ std::vector<std::pair<std::string, std::string>> parseQuery(std::string_view que
     out.emplace_back(percentDecode(all.substr(0, equals), true),
                      equals == std::string::npos ? "" : percentDecode(all.substr(equals + 1), true));
   }
-  return out;
-}
-
-std::string gzip(std::string_view bytes) {
-  z_stream stream{};
-  constexpr int kGzipWindow = 15 + 16;
-  if (deflateInit2(&stream, 1, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) return {};
-  std::string out(deflateBound(&stream, bytes.size()), '\0');
-  // zlib takes a pointer to non-const but does not write through it.
-  stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));  // NOLINT
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
   return out;
 }
 

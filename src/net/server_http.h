@@ -42,7 +42,4 @@ std::string percentDecode(std::string_view text, bool plusIsSpace = false);
 /// "a=1&b=2" taken apart and decoded.
 std::vector<std::pair<std::string, std::string>> parseQuery(std::string_view query);
 
-/// gzip at a speed that suits servers.
-std::string gzip(std::string_view bytes);
-
 }  // namespace puppis::net

@@ -24,7 +24,7 @@ EntryPtr Index::get(std::string_view key) const {
 namespace {
 
 /// Text of the newest entries whose trees are kept; a tree takes several times as much.
-constexpr std::size_t kWarmBytes = 1024 * 1024;
+constexpr std::size_t kWarmBytes = 256 * 1024;
 
 /// What a change in history holds that nothing else does.
 std::size_t bytesOf(const Event& event) {
@@ -66,7 +66,7 @@ Result<Range> Index::range(std::string_view from, std::string_view to, std::size
   // What was there at `revision`: the changes since, newest first, leave the value of the oldest of them.
   std::map<std::string_view, EntryPtr> undone;
   for (auto event = history_.rbegin(); event != history_.rend() && (*event)->revision > revision; ++event) {
-    const std::string& key = (*event)->key;
+    const std::string& key = (*event)->key();
     if (key >= from && (to.empty() || key < to)) undone[key] = (*event)->previous;
   }
   out.revision = revision;
@@ -133,7 +133,7 @@ Result<std::unique_ptr<Watch>> Index::watch(std::string prefix, Revision after,
     auto first = std::partition_point(history_.begin(), history_.end(),
                                       [&](const EventPtr& e) { return e->revision <= after; });
     for (; first != history_.end(); ++first) {
-      if (startsWith((*first)->key, prefix)) missed.push_back(*first);
+      if (startsWith((*first)->key(), prefix)) missed.push_back(*first);
     }
   }
   for (const EventPtr& event : missed) sink->event(event);
@@ -151,7 +151,7 @@ void Index::deliver(const EventPtr& event) {
     for (const auto& watcher : it->second) watcher->sink->event(event);
   };
   if (watchers_.empty()) return;
-  const std::string& key = event->key;
+  const std::string& key = event->key();
   tell("");
   for (std::size_t at = key.find('/'); at != std::string::npos; at = key.find('/', at + 1)) {
     if (at + 1 < key.size()) tell(std::string_view(key).substr(0, at + 1));
@@ -160,7 +160,7 @@ void Index::deliver(const EventPtr& event) {
 }
 
 void Index::take(const EventPtr& event) {
-  auto it = current_.find(event->key);
+  auto it = current_.find(event->key());
   if (it == current_.end()) {
     if (event->entry) current_.insert(event->entry);
   } else if (!event->entry) {

@@ -29,7 +29,7 @@ Result<Plan> planCommit(std::vector<Change> changes, Revision next,
     }
     own[change.key] = after;
     plan.entries.push_back(after);
-    plan.events.push_back(std::make_shared<Event>(Event{next, std::move(change.key), after, before}));
+    plan.events.push_back(std::make_shared<Event>(Event{next, after, before}));
     ++next;
   }
   return plan;

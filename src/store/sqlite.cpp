@@ -109,6 +109,8 @@ class SqliteStore final : public Store {
     TRY_VOID(execute(raw, "PRAGMA page_size=8192"));
     TRY_VOID(execute(raw, "PRAGMA journal_mode=WAL"));
     TRY_VOID(execute(raw, "PRAGMA locking_mode=NORMAL"));
+    // Rows are written in order and never read again, so a small cache serves as well as a large one.
+    TRY_VOID(execute(raw, "PRAGMA cache_size=-512"));
     TRY_VOID(
         execute(raw, options_.sync == Sync::Full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"));
     TRY_VOID(execute(raw, "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL)"));
@@ -129,7 +131,7 @@ class SqliteStore final : public Store {
     std::unique_lock lock(mutex_);
     // A guard that fails against a change still being written is answered once that is readable (or has
     // failed): who then reads and tries again finds what it lost to.
-    wake_.wait(lock, [&] {
+    awaitBatch(lock, [&] {
       return std::none_of(changes.begin(), changes.end(),
                           [this](const Change& c) { return losesToPending(c); });
     });
@@ -139,12 +141,14 @@ class SqliteStore final : public Store {
         }));
     if (plan.events.empty()) return std::vector<EntryPtr>{};
     next_ += static_cast<Revision>(plan.events.size());
-    for (const EventPtr& event : plan.events) pendingKeys_[event->key] = {event->entry, event->revision};
-    Pending mine{&plan, false, {}};
+    for (const EventPtr& event : plan.events) pendingKeys_[event->key()] = {event->entry, event->revision};
+    Pending mine{&plan, false, {}, {}};
     queue_.push_back(&mine);
     // The first to find nobody writing writes for all who wait: they share one transaction and one fsync.
+    // Each sleeps on its own, so that the end of a batch wakes those who were in it and one to write the
+    // next.
     while (!mine.done) {
-      wake_.wait(lock, [&] { return mine.done || !writing_; });
+      mine.wake.wait(lock, [&] { return mine.done || !writing_; });
       if (!mine.done) (void)writeBatch(lock);  // its outcome is in `mine.status`, once it was this one's turn
     }
     if (!mine.status) return fail(mine.status.error());
@@ -173,7 +177,7 @@ class SqliteStore final : public Store {
     garbage_.insert(garbage_.end(), garbage.begin(), garbage.end());
     // In slices, giving way to writers between them.
     while (!garbage_.empty()) {
-      wake_.wait(lock, [&] { return !writing_; });
+      awaitBatch(lock, [&] { return !writing_; });
       if (Status written = writeBatch(lock); !written) return written;
     }
     return {};
@@ -199,10 +203,19 @@ class SqliteStore final : public Store {
     return !change.value && !there;
   }
 
+  /// Waits for the end of a batch after which `holds`.
+  template <typename F>
+  void awaitBatch(std::unique_lock<std::mutex>& lock, F&& holds) {
+    ++waiting_;
+    wake_.wait(lock, holds);
+    --waiting_;
+  }
+
   struct Pending {
     Plan* plan;
     bool done;
     Status status;
+    std::condition_variable wake;
   };
 
   /// Writes what is queued and publishes it. Called and returns with the lock held; `writing_` keeps others
@@ -233,7 +246,7 @@ class SqliteStore final : public Store {
       garbage_.erase(garbage_.begin(), garbage_.begin() + static_cast<std::ptrdiff_t>(sweep));
       garbage_.insert(garbage_.end(), newGarbage.begin(), newGarbage.end());
       for (const EventPtr& event : events) {
-        auto it = pendingKeys_.find(event->key);
+        auto it = pendingKeys_.find(event->key());
         if (it != pendingKeys_.end() && it->second.second == event->revision) pendingKeys_.erase(it);
       }
     } else {
@@ -247,9 +260,11 @@ class SqliteStore final : public Store {
     for (Pending* pending : batch) {
       pending->status = written;
       pending->done = true;
+      pending->wake.notify_one();
     }
     writing_ = false;
-    wake_.notify_all();
+    if (!queue_.empty()) queue_.front()->wake.notify_one();
+    if (waiting_ != 0) wake_.notify_all();
     return written;
   }
 
@@ -280,7 +295,7 @@ class SqliteStore final : public Store {
           version = event->entry->version;
         }
         insert_.bind(1, event->revision);
-        insert_.bind(2, std::string_view(event->key));
+        insert_.bind(2, std::string_view(event->key()));
         insert_.bind(3, created);
         insert_.bind(4, version);
         if (event->entry) {
@@ -288,7 +303,7 @@ class SqliteStore final : public Store {
         } else {
           insert_.bindNull(5);
         }
-        insert_.bind(6, checksum(event->revision, event->key, created, version, json));
+        insert_.bind(6, checksum(event->revision, event->key(), created, version, json));
         TRY_VOID(insert_.run());
         last = event->revision;
       }
@@ -353,11 +368,15 @@ class SqliteStore final : public Store {
       }
       auto event = std::make_shared<Event>();
       event->revision = revision;
-      event->key = key;
       event->previous = index_.get(key);
       if (!isDelete) {
         Entry::Place place{read.integer(2), revision, read.integer(3)};
         event->entry = std::make_shared<Entry>(key, std::string(json), place);
+      }
+      if (isDelete && !event->previous) {
+        // Its put has been swept, this row is next.
+        garbage_.push_back(revision);
+        continue;
       }
       // A row that was compacted and not deleted yet leaves no history.
       if (revision <= floor) {
@@ -380,8 +399,9 @@ class SqliteStore final : public Store {
   Statement insert_, remove_, setMeta_;
   Index index_;
 
-  std::mutex mutex_;  // guards all below; the database itself belongs to whoever set `writing_`
-  std::condition_variable wake_;
+  std::mutex mutex_;              // guards all below; the database itself belongs to whoever set `writing_`
+  std::condition_variable wake_;  // the end of a batch, for those who have nothing in it
+  int waiting_ = 0;               // on `wake_`
   bool writing_ = false;
   Revision next_ = 1;
   std::deque<Pending*> queue_;

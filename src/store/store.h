@@ -59,10 +59,10 @@ using EntryPtr = std::shared_ptr<const Entry>;
 /// One change. A put has `entry`; a delete has none, and `previous` is what was deleted.
 struct Event {
   Revision revision = 0;
-  std::string key;
   EntryPtr entry;     ///< nullptr when this is a delete
-  EntryPtr previous;  ///< nullptr when the key did not exist
+  EntryPtr previous;  ///< nullptr when the key did not exist; one of the two there always is
   [[nodiscard]] bool isDelete() const { return entry == nullptr; }
+  [[nodiscard]] const std::string& key() const { return (entry ? entry : previous)->key; }
 };
 using EventPtr = std::shared_ptr<const Event>;
 

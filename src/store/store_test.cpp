@@ -56,7 +56,7 @@ std::vector<std::string> texts(const Range& range) {
 struct Recorder final : WatchSink {
   void event(const EventPtr& event) override {
     std::lock_guard lock(mutex);
-    told.push_back(std::to_string(event->revision) + (event->isDelete() ? "-" : "+") + event->key);
+    told.push_back(std::to_string(event->revision) + (event->isDelete() ? "-" : "+") + event->key());
   }
   void lost(const Error&) override { ++losses; }
   std::mutex mutex;

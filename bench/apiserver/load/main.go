@@ -26,7 +26,10 @@ import (
 	"time"
 )
 
-const namespace = "bench"
+const (
+	namespace      = "bench"
+	ticksPerSecond = 100 // USER_HZ, the same on every Linux architecture Go knows
+)
 
 // A phase is one row of the result. CPU is of the server, in seconds; so much of it as one count costs is what is compared.
 type phase struct {
@@ -56,8 +59,14 @@ func main() {
 	changes := flag.Int("changes", 500, "changes told to all watches")
 	workers := flag.Int("workers", 16, "requests at a time")
 	connections := flag.Int("connections", 4, "TLS connections")
+	ready := flag.Bool("ready", false, "only print the milliseconds from the start of the first process until /readyz answers ok")
 	flag.Parse()
+	if *ready {
+		untilReady(*kubeconfig, strings.Split(*pids, ",")[0])
+		return
+	}
 	b := &bench{pids: strings.Split(*pids, ","), results: map[string]any{}}
+	waitFor(*kubeconfig)
 	b.connect(*kubeconfig, *connections)
 	b.must("POST", "/api/v1/namespaces", "application/json", object("v1", "Namespace", namespace, "", nil))
 	configMaps := "/api/v1/namespaces/" + namespace + "/configmaps"
@@ -92,6 +101,56 @@ func main() {
 	if err := json.NewEncoder(os.Stdout).Encode(b.results); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// waitFor waits until the file is there and not empty: the server writes it when it is about to serve.
+func waitFor(path string) {
+	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(time.Millisecond) {
+		if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+			return
+		}
+	}
+	log.Fatalf("%s does not appear", path)
+}
+
+// untilReady asks /readyz until it answers ok, and prints how long after the start of the process that was.
+func untilReady(kubeconfig, pid string) {
+	waitFor(kubeconfig)
+	b := &bench{}
+	b.connect(kubeconfig, 1)
+	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(time.Millisecond) {
+		response, err := b.send(b.clients[0], "GET", "/readyz", "", nil)
+		if err != nil {
+			continue
+		}
+		response.Body.Close()
+		if response.StatusCode == 200 {
+			now, err := os.ReadFile("/proc/uptime")
+			if err != nil {
+				log.Fatal(err)
+			}
+			uptime, err := strconv.ParseFloat(strings.Fields(string(now))[0], 64)
+			if err != nil {
+				log.Fatal(err)
+			}
+			fmt.Printf("%.0f\n", (uptime-startedAt(pid))*1000)
+			return
+		}
+	}
+	log.Fatal("the server is not ready after a minute")
+}
+
+// startedAt is when the process began, in seconds since the machine's start.
+func startedAt(pid string) float64 {
+	text, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		log.Fatal(err)
+	}
+	ticks, err := strconv.ParseFloat(strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))[19], 64)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return ticks / ticksPerSecond
 }
 
 func (b *bench) connect(kubeconfig string, connections int) {
@@ -234,7 +293,6 @@ func (b *bench) watch(path string, watchers, changes int) {
 
 // cpu is the processor time that the server's processes have used, in seconds.
 func (b *bench) cpu() float64 {
-	const ticksPerSecond = 100 // USER_HZ, the same on every Linux architecture Go knows
 	total := 0.0
 	for _, pid := range b.pids {
 		text, err := os.ReadFile("/proc/" + pid + "/stat")

@@ -133,6 +133,7 @@ class WholeServer final : public Server {
     front_->addPage("/metrics", [this] { return metrics(); });
     customKinds_ = std::make_unique<CustomKinds>(*api_, makeCelRules());
     TRY_VOID(bootstrap(*api_, config_.manifests));
+    if (config_.prepare) config_.prepare(*api_);
     caretaker_ = std::make_unique<Caretaker>(*api_, secrets_.authority.certificate);
     net::ServerOptions options;
     options.address = config_.address;

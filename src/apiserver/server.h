@@ -24,6 +24,7 @@ struct ServerConfig {
   std::uint16_t port = 6443;           ///< 0 lets the system choose
   std::vector<std::string> manifests;  ///< YAML texts applied at the start (CustomResourceDefinitions)
   unsigned workers = 8;
+  std::function<void(Api&)> prepare;  ///< called before anything is served, to add admission; may be empty
 };
 
 /// A whole API server: store, API, access, loops and HTTPS, in this process.

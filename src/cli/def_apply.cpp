@@ -4,7 +4,7 @@
 #include "cli/definition_store.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "cli/vetting.h"
+#include "render/vetting.h"
 #include "oam/runtime.h"
 
 namespace puppis::cli {
@@ -27,7 +27,7 @@ class DefApply final : public Command {
     // What is checked is the whole; what is registered is what the author wrote.
     std::vector<DefinitionFile> whole = files;
     inheritDefinitions(whole, runtime, diagnostics);
-    for (const DefinitionFile& file : whole) vetDefinition(*file.definition, templates, diagnostics);
+    for (const DefinitionFile& file : whole) render::vetDefinition(*file.definition, templates, diagnostics);
     // All or nothing: a fault in one file leaves the cluster as it is.
     if (!printFaults(context, diagnostics)) return exitCode(ErrorCode::Invalid);
     std::string ns = cluster_.ns.empty() ? std::string(kSystemNamespace) : cluster_.ns;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/def_files.h"
 #include "cli/verbs.h"
-#include "cli/vetting.h"
+#include "render/vetting.h"
 #include "oam/runtime.h"
 
 namespace puppis::cli {
@@ -20,7 +20,7 @@ class DefVet final : public Command {
     oam::Diagnostics diagnostics;
     TRY(std::vector<DefinitionFile> files, readDefinitionFiles(context, paths_, *runtime, diagnostics));
     inheritDefinitions(files, runtime, diagnostics);
-    for (const DefinitionFile& file : files) vetDefinition(*file.definition, templates, diagnostics);
+    for (const DefinitionFile& file : files) render::vetDefinition(*file.definition, templates, diagnostics);
     if (!printFaults(context, diagnostics)) return 1;
     context.out << files.size() << (files.size() == 1 ? " definition is" : " definitions are") << " valid\n";
     return 0;

@@ -37,10 +37,6 @@ Value overlaid(Value into, const Value& from) {
 
 }  // namespace
 
-kube::Gvr definitionResource(DefinitionKind kind) {
-  return {"core.oam.dev", "v1beta1", toLower(oam::kindName(kind)) + "s"};
-}
-
 Result<std::vector<Value>> listDefinitions(kube::Client& client, std::optional<DefinitionKind> kind,
                                            const std::string& ns) {
   std::vector<Value> out;

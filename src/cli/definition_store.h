@@ -6,17 +6,17 @@
 #include <vector>
 
 #include "base/result.h"
+#include "controller/api_catalog.h"
 #include "data/value.h"
 #include "kube/client.h"
 #include "oam/definition.h"
 
 namespace puppis::cli {
 
+using controller::definitionResource;
+
 /// Where definitions live that every namespace sees.
 inline constexpr std::string_view kSystemNamespace = "vela-system";
-
-/// The resource of a kind of definition: "traitdefinitions.core.oam.dev".
-kube::Gvr definitionResource(oam::DefinitionKind kind);
 
 /// The definitions of a namespace ("" for all), of one kind or of the four that Applications name; by kind,
 /// then by name.

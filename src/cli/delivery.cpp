@@ -34,6 +34,8 @@ Result<std::shared_ptr<const oam::Catalog>> clusterCatalog(kube::Client& client,
     }
     layers.push_back(std::move(layer));
   }
+  auto definitions = std::make_shared<controller::ApiDefinitions>(client, std::string(kSystemNamespace));
+  layers.push_back(controller::apiCatalog(std::move(definitions), ns, true));
   layers.push_back(std::make_shared<oam::BuiltInCatalog>(runtime));
   return std::make_shared<oam::LayeredCatalog>(std::move(layers));
 }

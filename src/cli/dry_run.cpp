@@ -4,10 +4,8 @@
 #include "cli/world.h"
 #include "cue/cue.h"
 #include "data/yaml.h"
-#include "render/context_data.h"
-#include "render/deployments.h"
-#include "render/references.h"
 #include "render/render.h"
+#include "render/whole.h"
 
 namespace puppis::cli {
 
@@ -23,6 +21,9 @@ class DryRun final : public Command {
     options.text(namespace_, "-n,--namespace", "The namespace, when the Application gives none");
     options.flag(offline_, "--offline",
                  "Ask no cluster (a dry run never does; kept for KubeVela's command lines)");
+    options.flag(placed_, "--placed",
+                 "Put objects into the namespaces that topology policies name, as applying does (KubeVela's "
+                 "dry run does not)");
     declareFormat(options, format_, {"yaml", "json"});
   }
 
@@ -40,41 +41,28 @@ class DryRun final : public Command {
     };
     TRY(oam::ApplicationFiles files, oam::readApplicationFiles(sources, isTrait, diagnostics));
     render::Renderer renderer(definitions.runtime);
-    std::vector<render::Deployment> deployments =
-        render::deploymentsOf(files, *definitions.catalog, diagnostics);
-    printWarnings(context, diagnostics.warnings);
-
+    auto one = [&renderer](const oam::Application& application, const oam::Catalog& catalog,
+                           const render::RenderContext& where) {
+      return renderer.render(application, catalog, where);
+    };
     render::RenderContext target;
     target.namespace_ = namespace_;
     // A document that was fetched from a cluster knows its revision.
     target.appRevision = files.application.object.get("status", "latestRevision", "name").asString();
-    render::ObjectLookup lookup = render::lookUpIn(definitions.others);
-    for (render::Deployment& deployment : deployments) {
-      deployment.application = render::withReferredObjects(
-          deployment.application, render::targetNamespace(deployment.application, target), lookup,
-          diagnostics);
-    }
-    std::vector<render::Rendered> rendered;
-    for (const render::Deployment& deployment : deployments) {
-      auto one = renderer.render(deployment.application, *definitions.catalog, target);
-      if (one) {
-        if (rendered.empty()) printWarnings(context, one->warnings);
-        rendered.push_back(std::move(*one));
-      } else {
-        diagnostics.add(one.error());
-        break;
-      }
-    }
+    std::vector<render::RenderedDeployment> rendered = render::renderWhole(
+        one, files, *definitions.catalog, target, render::lookUpIn(definitions.others),
+        placed_ ? render::Placing::AsApplied : render::Placing::AsWritten, diagnostics);
+    printWarnings(context, diagnostics.warnings);
     if (!diagnostics.ok()) return fail(diagnostics.combined());
     if (format_ == "json") {
       std::vector<data::Value> all;
-      for (const render::Rendered& one : rendered) {
-        for (data::Value& object : one.objects()) all.push_back(std::move(object));
+      for (const auto& [deployment, made] : rendered) {
+        for (data::Value& object : made.objects()) all.push_back(std::move(object));
       }
       printAll(context, all, "json");
       return 0;
     }
-    for (std::size_t i = 0; i < rendered.size(); ++i) printParts(context, deployments[i].title, rendered[i]);
+    for (const auto& [deployment, made] : rendered) printParts(context, deployment.title, made);
     return 0;
   }
 
@@ -103,6 +91,7 @@ class DryRun final : public Command {
   std::vector<std::string> definitions_;
   std::string namespace_;
   bool offline_ = false;
+  bool placed_ = false;
   std::string format_ = "yaml";
 };
 

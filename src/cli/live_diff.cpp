@@ -47,7 +47,7 @@ class LiveDiff final : public Command {
     kube::RestMapper mapper(client);
     auto engine = controller::makeEngine(runtime);
     TRY(auto version, controller::clusterVersionOf(client));
-    TRY(auto wish, controller::makeWish(*engine, mapper, files.application, *catalog, owner,
+    TRY(auto wish, controller::makeWish(*engine, client, mapper, files, *catalog, owner,
                                         owner.name + "-v1", version));
     printWarnings(context, wish.warnings);
     TRY(auto inventory, recorded(client, owner));

@@ -10,6 +10,7 @@
 #include <malloc.h>
 
 #include "base/strings.h"
+#include "cli/gate.h"
 #include "cli/install_definitions.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
@@ -55,10 +56,17 @@ class Serve final : public Command {
         config.dataDirectory = *home + "/.puppis/data";
       }
     }
+    auto gate = std::make_shared<Gate>();
+    config.prepare = [&gate](apiserver::Api& api) { Gate::addTo(api, gate); };
     TRY(auto server,
         apiserver::Server::start(config, {context.files, context.clock, context.random, context.log}));
     std::unique_ptr<kube::Client> deliverer = server->client("puppis-controller");
     TRY_VOID(installDefinitions(*deliverer, false));
+    auto runtime = oam::makeRuntime();
+    auto builtIn = std::make_shared<oam::BuiltInCatalog>(runtime);
+    std::unique_ptr<kube::Client> reader = server->client("puppis-admission");
+    gate->set(std::make_shared<controller::Gatekeeper>(*reader, runtime, builtIn,
+                                                       controller::ControllerOptions{}.systemNamespace));
     std::string address = config.address + ":" + std::to_string(server->port());
     if (!kubeconfig_.empty()) TRY_VOID(context.files.write(kubeconfig_, server->kubeconfig(), 0600));
     context.err << "serving the Kubernetes API on https://" << address << (inMemory_ ? " (in memory)" : "")
@@ -76,13 +84,12 @@ class Serve final : public Command {
     std::unique_ptr<controller::Controller> applications;
     if (!noController_) {
       TRY_VOID(makeNamespace(*deliverer, controller::ControllerOptions{}.systemNamespace));
-      auto runtime = oam::makeRuntime();
       engine = controller::makeEngine(runtime);
       controller::ControllerOptions options;
       options.registerWith = runtime;
       applications =
           std::make_unique<controller::Controller>(*deliverer, context.clock, context.log, *engine,
-                                                   std::make_shared<oam::BuiltInCatalog>(runtime), options);
+                                                   builtIn, options);
       TRY_VOID(applications->start());
     }
     waitForStop(context.stop);
@@ -92,6 +99,7 @@ class Serve final : public Command {
     workloads.reset();
     client.reset();
     server->stop();
+    gate->set(nullptr);
     return 0;
   }
 

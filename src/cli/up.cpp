@@ -38,7 +38,7 @@ class Up final : public Command {
     Value object = files.application.object;
     if (kube::namespaceOf(object).empty()) object["metadata"].set("namespace", cluster->ns());
     if (!publishVersion_.empty()) kube::setAnnotation(object, "app.oam.dev/publishVersion", publishVersion_);
-    TRY_VOID(validate(context, cluster->client(), runtime, files.application, object, *catalog));
+    TRY_VOID(validate(context, cluster->client(), runtime, files, object, *catalog));
     auto change = applyObject(cluster->client(), controller::kApplications, object);
     if (!change) return fail(orInstall(change.error()));
     context.err << "application " << kube::nameOf(object).str() << " " << changeWord(*change) << "\n";
@@ -51,13 +51,13 @@ class Up final : public Command {
   /// Renders it as the controller will, so that what is wrong is said here, with its place, and nothing is
   /// applied.
   static Status validate(Context& context, kube::Client& client, const std::shared_ptr<cue::Runtime>& runtime,
-                         const oam::Application& application, const Value& object,
+                         const oam::ApplicationFiles& files, const Value& object,
                          const oam::Catalog& catalog) {
     auto engine = controller::makeEngine(runtime);
     kube::RestMapper mapper(client);
     deliver::Owner owner{kube::namespaceOf(object), kube::name(object), ""};
     TRY(auto version, controller::clusterVersionOf(client));
-    TRY(auto wish, controller::makeWish(*engine, mapper, application, catalog, owner,
+    TRY(auto wish, controller::makeWish(*engine, client, mapper, files, catalog, owner,
                                         kube::name(object) + "-v1", version));
     printWarnings(context, wish.warnings);
     for (const auto& one : wish.desired) {

@@ -39,7 +39,7 @@ Controller::Controller(kube::Client& client, Clock& clock, Log& log, Engine& eng
       options_(std::move(options)),
       mapper_(client),
       queue_(clock),
-      definitions_(std::move(builtIn), log, options_.systemNamespace),
+      definitions_(client, std::move(builtIn), log, options_.systemNamespace),
       trackers_(client),
       informers_(std::make_unique<kube::InformerSet>(client, clock, log)),
       objects_(mapper_, *informers_, [this](const deliver::Owner& owner) {

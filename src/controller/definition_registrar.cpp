@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "controller/types.h"
 #include "data/json.h"
 #include "kube/object.h"
 #include "render/describe.h"
@@ -20,7 +21,6 @@ using data::Value;
 namespace {
 
 const kube::Gvr kConfigMaps{"", "v1", "configmaps"};
-const kube::Gvr kDefinitionRevisions{"core.oam.dev", "v1beta1", "definitionrevisions"};
 constexpr std::string_view kRevisionName = "definitionrevision.oam.dev/name";
 constexpr std::string_view kManager = "puppis-definitions";
 

@@ -21,9 +21,12 @@ const kube::Gvr kDefinitionTypes[] = {
 
 }  // namespace
 
-DefinitionStore::DefinitionStore(std::shared_ptr<const oam::Catalog> builtIn, Log& log,
+DefinitionStore::DefinitionStore(kube::Client& client, std::shared_ptr<const oam::Catalog> builtIn, Log& log,
                                  std::string systemNamespace)
-    : log_(log), systemNamespace_(std::move(systemNamespace)), builtIn_(std::move(builtIn)) {}
+    : log_(log),
+      systemNamespace_(std::move(systemNamespace)),
+      builtIn_(std::move(builtIn)),
+      revisions_(std::make_shared<ApiDefinitions>(client, systemNamespace_)) {}
 
 void DefinitionStore::watch(kube::InformerSet& informers, std::function<void()> changed,
                             std::function<void(const kube::Change&)> each) {
@@ -79,6 +82,7 @@ std::shared_ptr<const oam::Catalog> DefinitionStore::catalogFor(const std::strin
     for (const auto& [key, definition] : found->second) layer->add(definition);
     layers.push_back(std::move(layer));
   }
+  layers.push_back(apiCatalog(revisions_, ns, true));
   layers.push_back(builtIn_);
   catalog = std::make_shared<oam::LayeredCatalog>(std::move(layers));
   return catalog;

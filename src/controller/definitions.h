@@ -9,17 +9,20 @@
 #include <vector>
 
 #include "base/log.h"
+#include "controller/api_catalog.h"
 #include "kube/informer.h"
 #include "oam/catalog.h"
 
 namespace puppis::controller {
 
 /// The definitions that a cluster holds, mirrored; each Application sees those of its own namespace, then
-/// those of the system namespace, then the ones built into the program. Safe to share between threads.
+/// those of the system namespace, then the ones built into the program. Earlier versions of them ("NAME@v3")
+/// are read from the API when they are asked for. Safe to share between threads.
 class DefinitionStore {
  public:
   /// `builtIn` are asked when the cluster has none of a name.
-  DefinitionStore(std::shared_ptr<const oam::Catalog> builtIn, Log& log, std::string systemNamespace);
+  DefinitionStore(kube::Client& client, std::shared_ptr<const oam::Catalog> builtIn, Log& log,
+                  std::string systemNamespace);
 
   /// Adds the informers. `changed` is called when a definition came, changed or went; `each` (which may be
   /// empty) with every change of its object, those of the status included.
@@ -37,6 +40,7 @@ class DefinitionStore {
   Log& log_;
   std::string systemNamespace_;
   std::shared_ptr<const oam::Catalog> builtIn_;
+  std::shared_ptr<ApiDefinitions> revisions_;
   std::function<void()> changed_;
   std::function<void(const kube::Change&)> each_;
   std::mutex mutex_;

@@ -91,11 +91,25 @@ struct Reconciler::Run {
     if (memory.error) {
       // Not what the user wrote but the API stood in the way: that passes.
       ErrorCode code = memory.error->code();
-      retry = code == ErrorCode::Unavailable || code == ErrorCode::Timeout || code == ErrorCode::Conflict;
+      retry = code == ErrorCode::Unavailable || code == ErrorCode::Timeout || code == ErrorCode::Conflict ||
+              (code == ErrorCode::NotFound && namesVersions());
       stopAt(memory.stage, *memory.error);
       if (retry) memory.spec = Value();
     }
     return memory.wish != nullptr;
+  }
+
+  /// Whether a type is asked for by version. Its DefinitionRevision comes a moment after the definition, and no
+  /// event tells of it.
+  [[nodiscard]] bool namesVersions() const {
+    const auto& components = application.get("spec", "components").elements();
+    return std::any_of(components.begin(), components.end(), [](const Value& component) {
+      auto versioned = [](const Value& one) {
+        return one.get("type").asString().find("@v") != std::string::npos;
+      };
+      const auto& traits = component.get("traits").elements();
+      return versioned(component) || std::any_of(traits.begin(), traits.end(), versioned);
+    });
   }
 
   Status render() {
@@ -106,8 +120,10 @@ struct Reconciler::Run {
     std::shared_ptr<const oam::Catalog> catalog = env.definitions.catalogFor(owner.ns);
     TRY_VOID(chooseRevision(parsed, catalog));
     memory.stage = Stage::Render;
-    TRY(Wish wish,
-        makeWish(env.engine, env.mapper, parsed, *catalog, owner, memory.revision->name, env.version));
+    oam::ApplicationFiles files;
+    files.application = std::move(parsed);
+    TRY(Wish wish, makeWish(env.engine, env.client, env.mapper, files, *catalog, owner, memory.revision->name,
+                            env.version));
     for (const auto& warning : wish.warnings) {
       env.log.warn("rendering warns", {{"application", owner.str()}, {"warning", warning.str()}});
     }

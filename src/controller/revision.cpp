@@ -48,10 +48,11 @@ std::vector<std::shared_ptr<const oam::Definition>> usedDefinitions(const oam::A
                                                                     const oam::Catalog& catalog) {
   std::vector<std::shared_ptr<const oam::Definition>> out;
   std::set<const oam::Definition*> seen;
+  oam::NewestCatalog newest(catalog, oam::followsNewest(application));
   auto use = [&](oam::DefinitionKind kind, std::string type) {
     // A revision holds the definitions that one extends as well.
     while (!type.empty()) {
-      auto found = catalog.find(kind, type);
+      auto found = newest.find(kind, type);
       if (!found || !seen.insert(found->get()).second) break;
       out.push_back(*found);
       type = (*found)->extends;

@@ -10,6 +10,7 @@ namespace puppis::controller {
 
 inline const kube::Gvr kApplications{"core.oam.dev", "v1beta1", "applications"};
 inline const kube::Gvr kApplicationRevisions{"core.oam.dev", "v1beta1", "applicationrevisions"};
+inline const kube::Gvr kDefinitionRevisions{"core.oam.dev", "v1beta1", "definitionrevisions"};
 inline const kube::Gvr kResourceTrackers{"core.oam.dev", "v1beta1", "resourcetrackers"};
 
 /// Deleting the Application deletes what it made.

@@ -5,11 +5,12 @@
 #include <functional>
 #include <map>
 
+#include "controller/surroundings.h"
 #include "data/json.h"
 #include "deliver/merge.h"
 #include "kube/object.h"
 #include "kube/status.h"
-#include "render/deployments.h"
+#include "render/whole.h"
 
 namespace puppis::controller {
 
@@ -60,19 +61,24 @@ class PolicyRules {
   std::vector<Rule> rules_;
 };
 
-/// Where a topology sends objects: the namespace, or an Error for a cluster that is not this one.
-Result<std::string> placement(const oam::Application& application, const std::string& topology) {
-  for (const auto& policy : application.policies) {
-    if (policy.name != topology || policy.type != "topology") continue;
-    for (const auto& cluster : policy.properties.get("clusters").elements()) {
-      if (cluster.asString() == "local") continue;
-      return fail(policy.place.error(
-          ErrorCode::NotSupported,
-          "the cluster \"" + cluster.asString() + "\" is not joined; only \"local\" is served"));
-    }
-    return policy.properties.get("namespace").asString();
+/// Whether every place is this cluster.
+Status checkClusters(const render::Deployment& deployment) {
+  for (const std::string& cluster : deployment.clusters) {
+    if (cluster == "local") continue;
+    return fail(ErrorCode::NotSupported, "the cluster \"" + cluster + "\", which the topology \"" +
+                                             deployment.topology +
+                                             "\" names, is not joined; only \"local\" is served");
   }
-  return std::string();
+  return {};
+}
+
+/// What the API would not take: a component without a name has objects without one.
+Status checkNames(const oam::Application& application) {
+  for (const oam::Component& component : application.components) {
+    if (component.name.empty())
+      return fail(component.place.error(ErrorCode::InvalidArgument, "a component needs a \"name\""));
+  }
+  return {};
 }
 
 class Wisher {
@@ -86,29 +92,31 @@ class Wisher {
         revision_(revision),
         version_(version) {}
 
-  Result<Wish> run(const oam::Application& application) {
-    oam::ApplicationFiles files;
-    files.application = application;
+  Result<Wish> run(kube::Client& client, const oam::ApplicationFiles& given) {
+    TRY_VOID(checkNames(given.application));
+    TRY(auto files, withReferredFiles(client, given, owner_.ns));
+    render::RenderContext context;
+    context.namespace_ = owner_.ns;
+    context.appRevision = revision_;
+    context.cluster = "local";
+    context.clusterVersion = version_;
     oam::Diagnostics diagnostics;
-    auto deployments = render::deploymentsOf(files, catalog_, diagnostics);
+    auto one = [this](const oam::Application& it, const oam::Catalog& catalog,
+                      const render::RenderContext& where) { return engine_.render(it, catalog, where); };
+    auto deployments = render::renderWhole(one, files, catalog_, context, lookUpThrough(client, mapper_),
+                                           render::Placing::AsApplied, diagnostics);
     if (!diagnostics.ok()) return fail(diagnostics.combined());
-    for (const auto& deployment : deployments) {
-      TRY(std::string ns, placement(deployment.application, deployment.topology));
-      TRY_VOID(deployOne(deployment.application, ns));
+    wish_.warnings = std::move(diagnostics.warnings);
+    for (auto& [deployment, rendered] : deployments) {
+      TRY_VOID(checkClusters(deployment));
+      TRY_VOID(deployOne(deployment.application, deployment.targetNamespace, rendered));
     }
     return std::move(wish_);
   }
 
  private:
-  Status deployOne(const oam::Application& application, const std::string& targetNamespace) {
-    render::RenderContext context;
-    context.namespace_ = owner_.ns;
-    context.appRevision = revision_;
-    context.cluster = "local";
-    context.targetNamespace = targetNamespace;
-    context.clusterVersion = version_;
-    TRY(auto rendered, engine_.render(application, catalog_, context));
-    std::move(rendered.warnings.begin(), rendered.warnings.end(), std::back_inserter(wish_.warnings));
+  Status deployOne(const oam::Application& application, const std::string& targetNamespace,
+                   render::Rendered& rendered) {
     PolicyRules rules(application);
     std::string home = targetNamespace.empty() ? owner_.ns : targetNamespace;
     for (auto& component : rendered.components) {
@@ -183,10 +191,11 @@ class Wisher {
 
 }  // namespace
 
-Result<Wish> makeWish(Engine& engine, kube::RestMapper& mapper, const oam::Application& application,
-                      const oam::Catalog& catalog, const deliver::Owner& owner, const std::string& revision,
+Result<Wish> makeWish(Engine& engine, kube::Client& client, kube::RestMapper& mapper,
+                      const oam::ApplicationFiles& files, const oam::Catalog& catalog,
+                      const deliver::Owner& owner, const std::string& revision,
                       const render::ClusterVersion& version) {
-  return Wisher(engine, mapper, catalog, owner, revision, version).run(application);
+  return Wisher(engine, mapper, catalog, owner, revision, version).run(client, files);
 }
 
 Result<render::ClusterVersion> clusterVersionOf(kube::Client& client) {

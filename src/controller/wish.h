@@ -31,11 +31,12 @@ struct Wish {
   std::vector<Error> warnings;
 };
 
-/// Renders the Application, for every topology it names, and gives each object its namespace, its owner's
+/// Renders the Application of `files`, for every topology it names, and gives each object its namespace, its owner's
 /// labels and what the policies take-over, read-only and garbage-collect say of it. Two objects of one name
 /// become one, the later laid over the earlier, with a warning.
-Result<Wish> makeWish(Engine& engine, kube::RestMapper& mapper, const oam::Application& application,
-                      const oam::Catalog& catalog, const deliver::Owner& owner, const std::string& revision,
+Result<Wish> makeWish(Engine& engine, kube::Client& client, kube::RestMapper& mapper,
+                      const oam::ApplicationFiles& files, const oam::Catalog& catalog,
+                      const deliver::Owner& owner, const std::string& revision,
                       const render::ClusterVersion& version);
 
 /// The version that the API says it has; templates choose API versions by it.

@@ -220,6 +220,11 @@ Application parseApplication(const data::Value& object, const std::shared_ptr<co
   return out;
 }
 
+bool followsNewest(const Application& application) {
+  auto found = application.annotations.find("app.oam.dev/autoUpdate");
+  return found != application.annotations.end() && found->second == "true";
+}
+
 Result<ApplicationFiles> readApplicationFiles(const std::vector<std::shared_ptr<const SourceFile>>& sources,
                                               const IsTrait& isTrait, Diagnostics& diagnostics) {
   ApplicationFiles out;

@@ -105,6 +105,9 @@ struct Application {
   std::shared_ptr<const SourceFile> source;
 };
 
+/// Whether it wants the newest versions of its definitions (annotation `app.oam.dev/autoUpdate: "true"`).
+bool followsNewest(const Application& application);
+
 /// An Application out of its API object. `source` is the text its marks point into; null when it came from an
 /// API. Takes v1beta1 and the first form (v1alpha2: `settings`, traits by `name`, properties inline beside
 /// them). Everything wrong goes to `diagnostics`; the result is as complete as can be.

@@ -32,9 +32,9 @@ std::vector<int> numbers(std::string_view version) {
   return out;
 }
 
-/// Whether "1.2.3" is asked for by "1", "1.2" or "1.2.3".
-bool matches(std::string_view version, std::string_view asked) {
-  return version == asked || (startsWith(version, asked) && version.substr(asked.size(), 1) == ".");
+/// Whether "1.2.3" begins with the version "1" or "1.2".
+bool isBelow(std::string_view version, std::string_view asked) {
+  return startsWith(version, asked) && version.substr(asked.size(), 1) == ".";
 }
 
 std::string_view folderOf(DefinitionKind kind) {
@@ -59,18 +59,40 @@ void MemoryCatalog::add(std::shared_ptr<const Definition> definition) {
   versions.push_back(std::move(definition));
 }
 
+void MemoryCatalog::addRevision(std::string revision, std::shared_ptr<const Definition> definition) {
+  revisions_[{definition->kind, std::move(revision)}] = std::move(definition);
+}
+
 Result<std::shared_ptr<const Definition>> MemoryCatalog::find(DefinitionKind kind,
                                                               std::string_view type) const {
   auto [name, version] = splitVersion(type);
-  auto found = definitions_.find({kind, name});
-  if (found == definitions_.end()) return fail(unknownType(kind, type, names(kind)));
   std::shared_ptr<const Definition> best;
-  for (const auto& candidate : found->second) {
-    if (!version.empty() && !matches(candidate->version, version)) continue;
-    if (best == nullptr || numbers(candidate->version) > numbers(best->version)) best = candidate;
+  if (auto found = definitions_.find({kind, name}); found != definitions_.end()) {
+    for (const auto& candidate : found->second) {
+      if (!version.empty() && candidate->version != version) continue;
+      if (best == nullptr || numbers(candidate->version) > numbers(best->version)) best = candidate;
+    }
+  }
+  if (best == nullptr && !version.empty()) {
+    auto revision = revisions_.find({kind, name + "-v" + version});
+    if (revision != revisions_.end() && revision->second->name == name) best = revision->second;
   }
   if (best == nullptr) return fail(unknownType(kind, type, names(kind)));
   return best;
+}
+
+std::vector<std::string> MemoryCatalog::versions(DefinitionKind kind, std::string_view name) const {
+  std::vector<std::string> out;
+  if (auto found = definitions_.find({kind, std::string(name)}); found != definitions_.end()) {
+    for (const auto& one : found->second) {
+      if (!one->version.empty()) out.push_back(one->version);
+    }
+  }
+  for (const auto& [key, one] : revisions_) {
+    if (key.first == kind && one->name == name && startsWith(key.second, std::string(name) + "-v"))
+      out.push_back(key.second.substr(name.size() + 2));
+  }
+  return out;
 }
 
 std::vector<std::string> MemoryCatalog::names(DefinitionKind kind) const {
@@ -96,7 +118,7 @@ Result<std::shared_ptr<const Definition>> BuiltInCatalog::find(DefinitionKind ki
     marked->builtIn = true;
     read = read_.emplace(path, std::move(marked)).first;
   }
-  if (!version.empty() && !matches(read->second->version, version))
+  if (!version.empty() && read->second->version != version)
     return fail(unknownType(kind, type, names(kind)));
   return read->second;
 }
@@ -126,6 +148,27 @@ std::vector<std::string> LayeredCatalog::names(DefinitionKind kind) const {
     for (std::string& name : layer->names(kind)) out.insert(std::move(name));
   }
   return {out.begin(), out.end()};
+}
+
+std::vector<std::string> LayeredCatalog::versions(DefinitionKind kind, std::string_view name) const {
+  std::vector<std::string> out;
+  for (const auto& layer : layers_) {
+    for (std::string& version : layer->versions(kind, name)) out.push_back(std::move(version));
+  }
+  return out;
+}
+
+Result<std::shared_ptr<const Definition>> NewestCatalog::find(DefinitionKind kind,
+                                                              std::string_view type) const {
+  auto exact = inner_.find(kind, type);
+  auto [name, asked] = splitVersion(type);
+  if (exact || !enabled_ || asked.empty() || exact.error().code() != ErrorCode::NotFound) return exact;
+  std::string best;
+  for (std::string& version : inner_.versions(kind, name)) {
+    if (isBelow(version, asked) && (best.empty() || numbers(version) > numbers(best)))
+      best = std::move(version);
+  }
+  return best.empty() ? exact : inner_.find(kind, name + "@v" + best);
 }
 
 bool isPackage(const std::shared_ptr<const SourceFile>& source) {
@@ -166,6 +209,15 @@ Result<std::shared_ptr<const MemoryCatalog>> loadDefinitions(Files& files,
         continue;
       }
       for (const data::Value& document : *documents) {
+        if (isDefinitionRevision(document)) {
+          auto kept = parseDefinitionRevision(document, source);
+          if (kept) {
+            out->addRevision(document.get("metadata", "name").asString(), std::move(*kept));
+          } else {
+            diagnostics.add(kept.error());
+          }
+          continue;
+        }
         if (!isDefinition(document)) {
           if (others != nullptr) others->push_back(document);
           continue;

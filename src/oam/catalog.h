@@ -22,13 +22,18 @@ namespace puppis::oam {
 class Catalog {
  public:
   virtual ~Catalog() = default;
-  /// The definition of a type as an Application writes it, "webservice" or "webservice@v1.2.3" (the major or
-  /// minor version alone takes the newest below it). NotFound, with the nearest name, when there is none;
-  /// whatever made a definition unreadable otherwise.
+  /// The definition of a type as an Application writes it: "webservice", "webservice@v1.2.3" (its version) or
+  /// "webservice@v3" (its third revision). NotFound, with the nearest name, when there is none; whatever made a
+  /// definition unreadable otherwise.
   [[nodiscard]] virtual Result<std::shared_ptr<const Definition>> find(DefinitionKind kind,
                                                                        std::string_view type) const = 0;
   /// The names of a kind, sorted.
   [[nodiscard]] virtual std::vector<std::string> names(DefinitionKind kind) const = 0;
+  /// What may stand behind "NAME@v" for a definition: versions and revisions, in no order.
+  [[nodiscard]] virtual std::vector<std::string> versions(DefinitionKind /*kind*/,
+                                                          std::string_view /*name*/) const {
+    return {};
+  }
 };
 
 /// Definitions in memory. add() must not run beside look-ups.
@@ -36,13 +41,17 @@ class MemoryCatalog final : public Catalog {
  public:
   /// Replaces one of the same kind, name and version.
   void add(std::shared_ptr<const Definition> definition);
+  /// A definition as a DefinitionRevision of this name ("webservice-v3") keeps it.
+  void addRevision(std::string revision, std::shared_ptr<const Definition> definition);
   [[nodiscard]] Result<std::shared_ptr<const Definition>> find(DefinitionKind kind,
                                                                std::string_view type) const override;
   [[nodiscard]] std::vector<std::string> names(DefinitionKind kind) const override;
+  [[nodiscard]] std::vector<std::string> versions(DefinitionKind kind, std::string_view name) const override;
 
  private:
-  std::map<std::pair<DefinitionKind, std::string>, std::vector<std::shared_ptr<const Definition>>>
-      definitions_;
+  using Key = std::pair<DefinitionKind, std::string>;
+  std::map<Key, std::vector<std::shared_ptr<const Definition>>> definitions_;
+  std::map<Key, std::shared_ptr<const Definition>> revisions_;  ///< by the revision's name
 };
 
 /// The definitions built into the program, read on first use.
@@ -66,9 +75,29 @@ class LayeredCatalog final : public Catalog {
   [[nodiscard]] Result<std::shared_ptr<const Definition>> find(DefinitionKind kind,
                                                                std::string_view type) const override;
   [[nodiscard]] std::vector<std::string> names(DefinitionKind kind) const override;
+  [[nodiscard]] std::vector<std::string> versions(DefinitionKind kind, std::string_view name) const override;
 
  private:
   std::vector<std::shared_ptr<const Catalog>> layers_;
+};
+
+/// A catalog in which a part of a version ("webservice@v1", "webservice@v1.2") stands for the newest version
+/// that begins so, when nothing is called exactly that: what Applications with the annotation
+/// `app.oam.dev/autoUpdate: "true"` see (followsNewest() says which do). Others see `inner` as it is.
+class NewestCatalog final : public Catalog {
+ public:
+  /// `inner` must outlive this.
+  NewestCatalog(const Catalog& inner, bool enabled) : inner_(inner), enabled_(enabled) {}
+  [[nodiscard]] Result<std::shared_ptr<const Definition>> find(DefinitionKind kind,
+                                                               std::string_view type) const override;
+  [[nodiscard]] std::vector<std::string> names(DefinitionKind kind) const override { return inner_.names(kind); }
+  [[nodiscard]] std::vector<std::string> versions(DefinitionKind kind, std::string_view name) const override {
+    return inner_.versions(kind, name);
+  }
+
+ private:
+  const Catalog& inner_;
+  bool enabled_;
 };
 
 /// Splits "name@v1.2.3" into name and version without the v; the version is empty when there is none.

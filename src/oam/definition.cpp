@@ -149,4 +149,30 @@ Result<std::shared_ptr<const Definition>> parseDefinition(const data::Value& obj
   return out;
 }
 
+bool isDefinitionRevision(const data::Value& object) {
+  return startsWith(object.get("apiVersion").asString(), "core.oam.dev/") &&
+         object.get("kind").asString() == "DefinitionRevision";
+}
+
+Result<std::shared_ptr<const Definition>> parseDefinitionRevision(
+    const data::Value& revision, const std::shared_ptr<const SourceFile>& source) {
+  constexpr std::pair<std::string_view, std::string_view> kSnapshots[] = {
+      {"componentDefinition", "ComponentDefinition"},
+      {"traitDefinition", "TraitDefinition"},
+      {"policyDefinition", "PolicyDefinition"},
+      {"workflowStepDefinition", "WorkflowStepDefinition"}};
+  for (const auto& [member, kind] : kSnapshots) {
+    data::Value snapshot = revision.get("spec", member);
+    // The API writes the snapshots of the other kinds too, empty.
+    if (snapshot.get("metadata", "name").asString().empty()) continue;
+    snapshot.set("apiVersion", "core.oam.dev/v1beta1");
+    snapshot.set("kind", kind);
+    return parseDefinition(snapshot, source);
+  }
+  Place place{source, revision.mark(), {}};
+  return fail(place.error(ErrorCode::InvalidArgument,
+                          "the DefinitionRevision \"" + revision.get("metadata", "name").asString() +
+                              "\" holds no definition"));
+}
+
 }  // namespace puppis::oam

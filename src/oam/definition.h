@@ -85,6 +85,11 @@ struct Definition {
 /// A Definition out of its API object (v1beta1, or v1alpha2 with spec.extension.template).
 Result<std::shared_ptr<const Definition>> parseDefinition(const data::Value& object,
                                                           const std::shared_ptr<const SourceFile>& source);
+/// The Definition that a DefinitionRevision object holds.
+Result<std::shared_ptr<const Definition>> parseDefinitionRevision(
+    const data::Value& revision, const std::shared_ptr<const SourceFile>& source);
+/// Whether an API object is a DefinitionRevision.
+bool isDefinitionRevision(const data::Value& object);
 /// Whether an API object is one of the five kinds.
 bool isDefinition(const data::Value& object);
 

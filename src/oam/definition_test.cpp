@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "cue/cue.h"
+#include "data/json.h"
 #include "data/yaml.h"
 #include "oam/builtin.h"
 #include "oam/catalog.h"
@@ -151,11 +152,46 @@ TEST(Catalog, FindsNamesAndVersions) {
     return found ? (*found)->version : found.error().str();
   };
   EXPECT_EQ(version("webservice"), "1.10.0");
-  EXPECT_EQ(version("webservice@v1.2"), "1.2.3");
-  EXPECT_EQ(version("webservice@v1"), "1.10.0");
+  EXPECT_EQ(version("webservice@v1.2.3"), "1.2.3");
+  EXPECT_NE(version("webservice@v1.2").find("no version 1.2"), std::string::npos);
   EXPECT_NE(version("webservice@v2").find("no version 2"), std::string::npos);
   EXPECT_NE(version("webservce").find("did you mean webservice?"), std::string::npos);
   EXPECT_EQ(catalog.find(DefinitionKind::Trait, "worker").error().code(), ErrorCode::NotFound);
+}
+
+TEST(Catalog, APartOfAVersionIsTheNewestOfItForThoseWhoFollow) {
+  MemoryCatalog catalog;
+  for (const char* v : {"1.2.3", "1.10.0", "2.0.0"}) catalog.add(named("webservice", v));
+  catalog.addRevision("webservice-v1.11.0", named("webservice", "1.11.0"));
+  auto version = [&](std::string_view type, bool follows) {
+    auto found = NewestCatalog(catalog, follows).find(DefinitionKind::Component, type);
+    return found ? (*found)->version : found.error().str();
+  };
+  EXPECT_EQ(version("webservice@v1.2", true), "1.2.3");
+  EXPECT_EQ(version("webservice@v1", true), "1.11.0");
+  EXPECT_EQ(version("webservice@v2.0.0", true), "2.0.0");
+  EXPECT_NE(version("webservice@v1", false).find("no version 1"), std::string::npos);
+  EXPECT_NE(version("webservice@v3", true).find("no version 3"), std::string::npos);
+}
+
+TEST(Catalog, ADefinitionRevisionIsFoundByItsName) {
+  MemoryCatalog catalog;
+  catalog.add(named("webservice", ""));
+  auto revision = data::parseJson(
+      R"({"apiVersion":"core.oam.dev/v1beta1","kind":"DefinitionRevision","metadata":{"name":"webservice-v3"},
+          "spec":{"revision":3,"definitionType":"Component","traitDefinition":{"metadata":{}},
+          "componentDefinition":{"metadata":{"name":"webservice"},
+            "spec":{"schematic":{"cue":{"template":"output: kind: \"Old\""}}}}}})");
+  ASSERT_TRUE(revision);
+  ASSERT_TRUE(isDefinitionRevision(*revision));
+  auto kept = parseDefinitionRevision(*revision, nullptr);
+  ASSERT_TRUE(kept) << kept.error().str();
+  catalog.addRevision("webservice-v3", *kept);
+  auto found = catalog.find(DefinitionKind::Component, "webservice@v3");
+  ASSERT_TRUE(found);
+  EXPECT_EQ((*found)->templateText, "output: kind: \"Old\"");
+  EXPECT_FALSE(catalog.find(DefinitionKind::Component, "webservice@v2"));
+  EXPECT_EQ((*catalog.find(DefinitionKind::Component, "webservice"))->templateText, "");
 }
 
 TEST(BuiltIn, FilesAreThoseOfTheTreeAndAllAreRead) {

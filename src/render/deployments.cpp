@@ -141,7 +141,7 @@ class Planner {
     for (const Error& e : found.errors) diagnostics_.error(e);
     for (const Error& e : found.warnings) diagnostics_.error(e);
     std::vector<oam::Policy> overrides;
-    std::vector<std::string> topologies;
+    std::vector<oam::Policy> topologies;
     for (const std::string& name : wanted) {
       auto policy = policyNamed(name);
       if (!policy) {
@@ -149,13 +149,17 @@ class Planner {
       } else if (policy->type == "override") {
         overrides.push_back(std::move(*policy));
       } else if (policy->type == "topology") {
-        topologies.push_back(name);
+        topologies.push_back(std::move(*policy));
       }
     }
     const oam::Application& application = files_.application;
     oam::Application patched = withOverrides(application, overrides, diagnostics_);
-    for (const std::string& topology : topologies) {
-      out.push_back({step.name, topology, application.name + " with topology " + topology, patched});
+    for (const oam::Policy& topology : topologies) {
+      Deployment one{step.name, topology.name, application.name + " with topology " + topology.name, patched};
+      for (const data::Value& cluster : topology.properties.get("clusters").elements())
+        one.clusters.push_back(cluster.asString());
+      one.targetNamespace = topology.properties.get("namespace").asString();
+      out.push_back(std::move(one));
     }
     if (topologies.empty()) {
       out.push_back({step.name, "", application.name + " only with override policies", std::move(patched)});

@@ -16,6 +16,8 @@ struct Deployment {
   std::string topology;          ///< the topology policy's name; empty when there is none
   std::string title;             ///< for headings: "web with topology prod"
   oam::Application application;  ///< after the step's override policies
+  std::vector<std::string> clusters = {};  ///< that the topology names; none means the local one
+  std::string targetNamespace = {};        ///< that the topology names; empty means the Application's
 };
 
 /// What a run of an Application's workflow renders, with the deploy steps that KubeVela makes up when there

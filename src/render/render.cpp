@@ -133,8 +133,9 @@ Result<RenderedComponent> Renderer::renderComponent(const oam::Application& appl
                                                     const oam::Catalog& catalog, const RenderContext& context,
                                                     std::vector<Error>& warnings) {
   oam::Diagnostics diagnostics;
+  oam::NewestCatalog seen(catalog, oam::followsNewest(application));
   RenderedComponent out =
-      ComponentRun(impl_->templates, application, component, catalog, context).run(diagnostics);
+      ComponentRun(impl_->templates, application, component, seen, context).run(diagnostics);
   warnings.insert(warnings.end(), diagnostics.warnings.begin(), diagnostics.warnings.end());
   if (!diagnostics.ok()) return fail(diagnostics.combined());
   return out;
@@ -144,14 +145,15 @@ Result<Rendered> Renderer::render(const oam::Application& application, const oam
                                   const RenderContext& context) {
   Rendered out;
   oam::Diagnostics diagnostics;
+  oam::NewestCatalog seen(catalog, oam::followsNewest(application));
   for (const oam::Component& component : application.components) {
     out.components.push_back(
-        ComponentRun(impl_->templates, application, component, catalog, context).run(diagnostics));
+        ComponentRun(impl_->templates, application, component, seen, context).run(diagnostics));
   }
   data::Value artifacts;
   for (const oam::Policy& policy : application.policies) {
     if (std::ranges::find(kSteering, policy.type) != std::end(kSteering)) continue;
-    auto definition = oam::findExtended(catalog, oam::DefinitionKind::Policy, policy.type);
+    auto definition = oam::findExtended(seen, oam::DefinitionKind::Policy, policy.type);
     if (!definition) {
       Error error = policy.place.error(definition.error().code(), definition.error().message());
       if (!definition.error().suggestion().empty()) error.suggest(definition.error().suggestion());

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/vetting.h"
+#include "render/vetting.h"
 
 #include "cue/cue.h"
 #include "schema/openapi.h"
 
-namespace puppis::cli {
+namespace puppis::render {
 
 namespace {
 
 class Vetting {
  public:
-  Vetting(render::Templates& templates, oam::Diagnostics& diagnostics)
+  Vetting(Templates& templates, oam::Diagnostics& diagnostics)
       : templates_(templates), diagnostics_(diagnostics) {}
 
   void vet(const oam::Definition& definition) {
@@ -59,15 +59,15 @@ class Vetting {
     diagnostics_.error(std::move(e));
   }
 
-  render::Templates& templates_;
+  Templates& templates_;
   oam::Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void vetDefinition(const oam::Definition& definition, render::Templates& templates,
+void vetDefinition(const oam::Definition& definition, Templates& templates,
                    oam::Diagnostics& diagnostics) {
   Vetting(templates, diagnostics).vet(definition);
 }
 
-}  // namespace puppis::cli
+}  // namespace puppis::render

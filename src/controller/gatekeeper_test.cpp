@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/gatekeeper.h"
+
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "data/json.h"
+#include "data/yaml.h"
+#include "kube/memory_client.h"
+#include "kube/object.h"
+#include "oam/runtime.h"
+
+namespace puppis::controller {
+namespace {
+
+using data::Value;
+
+class GatekeeperTest : public testing::Test {
+ protected:
+  static Value yaml(const std::string& text) {
+    auto documents = data::parseYaml(SourceFile::make("t.yaml", text));
+    EXPECT_TRUE(documents) << documents.error().str();
+    return documents ? documents->front() : Value();
+  }
+
+  std::string refusal(const std::string& text, const Value* old = nullptr) {
+    Status said = gatekeeper.review(yaml(text), old);
+    return said ? "" : said.error().message();
+  }
+
+  static std::string definition(const std::string& name, const std::string& body,
+                                const std::string& more = "") {
+    return "apiVersion: core.oam.dev/v1beta1\nkind: ComponentDefinition\nmetadata:\n  name: " + name +
+           "\n  namespace: d\nspec:\n" + more +
+           "  schematic:\n    cue:\n      template: |\n        " + body + "\n";
+  }
+
+  static std::string application(const std::string& spec) {
+    return "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: web, namespace: d}\nspec:\n" +
+           spec;
+  }
+
+  void put(const kube::Gvr& type, const std::string& text) {
+    Value object = yaml(text);
+    auto made = client.create(type, "d", object);
+    ASSERT_TRUE(made) << made.error().str();
+  }
+
+  ManualClock clock;
+  SeededRandom random{1};
+  kube::MemoryClient client{clock, random};
+  std::shared_ptr<cue::Runtime> runtime = oam::makeRuntime();
+  Gatekeeper gatekeeper{client, runtime, std::make_shared<oam::BuiltInCatalog>(runtime), "vela-system"};
+};
+
+TEST_F(GatekeeperTest, ADefinitionIsRefusedWithTheLineAndColumnOfItsTemplate) {
+  EXPECT_EQ(refusal(definition("good", "output: {apiVersion: \"v1\", kind: \"ConfigMap\"}")), "");
+  std::string said = refusal(definition("bad", "output: {\n          kind: parameter.\n        }"));
+  EXPECT_NE(said.find("ComponentDefinition.core.oam.dev \"bad\" is invalid: "), std::string::npos) << said;
+  EXPECT_NE(said.find("<ComponentDefinition bad>:"), std::string::npos) << said;
+  said = refusal(definition("bad", "output: {kind: \"A\"} & {kind: \"B\"}"));
+  EXPECT_NE(said.find("<ComponentDefinition bad>:1:1"), std::string::npos) << said;
+  EXPECT_NE(said.find("conflicting values"), std::string::npos) << said;
+  EXPECT_NE(refusal(definition("bad", "parameter: {}")).find("needs an output"), std::string::npos);
+  EXPECT_NE(refusal(definition("bad", "output: kind: \"A\"", "  status: {healthPolicy: \"ok: true\"}\n"))
+                .find("isHealth"),
+            std::string::npos);
+}
+
+TEST_F(GatekeeperTest, AVersionIsThreeNumbersAndSaysOneThing) {
+  const std::string body = "output: kind: \"A\"";
+  EXPECT_NE(refusal(definition("d", body, "  version: \"1.2\"\n")).find("no version"), std::string::npos);
+  EXPECT_EQ(refusal(definition("d", body, "  version: \"1.2.3\"\n")), "");
+  put({"core.oam.dev", "v1beta1", "definitionrevisions"},
+      "apiVersion: core.oam.dev/v1beta1\nkind: DefinitionRevision\nmetadata: {name: d-v1.2.3, namespace: d}\n"
+      "spec:\n  revision: 1\n  componentDefinition:\n    metadata: {name: d}\n    spec:\n      version: 1.2.3\n"
+      "      schematic: {cue: {template: \"output: kind: \\\"Other\\\"\"}}\n");
+  EXPECT_NE(refusal(definition("d", body, "  version: \"1.2.3\"\n")).find("says something else"),
+            std::string::npos);
+  EXPECT_EQ(refusal(definition("d", body, "  version: \"1.2.4\"\n")), "");
+}
+
+TEST_F(GatekeeperTest, AnApplicationIsRefusedWithThePathOfTheFault) {
+  EXPECT_EQ(refusal(application("  components:\n  - {name: a, type: webservice, properties: {image: x}}\n")),
+            "");
+  std::string said = refusal(application("  components:\n  - {name: a, type: webservce, properties: {}}\n"));
+  EXPECT_NE(said.find("spec.components[0].type"), std::string::npos) << said;
+  EXPECT_NE(said.find("did you mean webservice?"), std::string::npos) << said;
+  said = refusal(application("  components:\n  - {name: a, type: webservice, properties: {image: 7}}\n"));
+  EXPECT_NE(said.find("spec.components[0].properties"), std::string::npos) << said;
+  said = refusal(application("  components:\n  - name: a\n    type: webservice\n    properties: {image: x}\n"
+                             "    traits:\n    - {type: scaler, properties: {replicas: many}}\n"));
+  EXPECT_NE(said.find("spec.components[0].traits[0].properties"), std::string::npos) << said;
+  said = refusal(application("  components: []\n  workflow: {ref: nowhere}\n"));
+  EXPECT_NE(said.find("there is no Workflow named \"nowhere\""), std::string::npos) << said;
+}
+
+TEST_F(GatekeeperTest, WhatAWorkflowMaySupplyIsNotMissed) {
+  EXPECT_EQ(refusal(application("  components:\n  - name: a\n    type: webservice\n    properties: {}\n"
+                                "    inputs: [{from: image, parameterKey: image}]\n")),
+            "");
+  EXPECT_NE(refusal(application("  components:\n  - name: a\n    type: nothing\n    properties: {}\n"
+                                "    inputs: [{from: image, parameterKey: image}]\n")),
+            "");
+}
+
+TEST_F(GatekeeperTest, WritesThatLeaveTheSpecAlonePass) {
+  std::string bad = application("  components:\n  - {name: a, type: nothing, properties: {}}\n");
+  Value old = yaml(bad);
+  EXPECT_EQ(refusal(bad, &old), "");
+  Value going = old;
+  going["metadata"].set("deletionTimestamp", "2026-01-01T00:00:00Z");
+  EXPECT_TRUE(gatekeeper.review(going, nullptr));
+  EXPECT_TRUE(gatekeeper.review(yaml("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"), nullptr));
+}
+
+TEST_F(GatekeeperTest, DefinitionsOfTheNamespaceComeFirstAndVersionsAreRevisions) {
+  put({"core.oam.dev", "v1beta1", "componentdefinitions"},
+      definition("mine", "output: {apiVersion: \"v1\", kind: \"ConfigMap\"}\n        parameter: {a: string}"));
+  put({"core.oam.dev", "v1beta1", "definitionrevisions"},
+      "apiVersion: core.oam.dev/v1beta1\nkind: DefinitionRevision\nmetadata: {name: mine-v1, namespace: d}\n"
+      "spec:\n  revision: 1\n  componentDefinition:\n    metadata: {name: mine}\n    spec:\n"
+      "      schematic: {cue: {template: \"output: {apiVersion: \\\"v1\\\", kind: \\\"A\\\"}, parameter: {b: int}\"}}\n");
+  auto with = [](const char* type, const char* properties) {
+    return application(std::string("  components:\n  - {name: a, type: ") + type + ", properties: " + properties +
+                       "}\n");
+  };
+  EXPECT_EQ(refusal(with("mine", "{a: x}")), "");
+  EXPECT_NE(refusal(with("mine", "{a: 1}")), "");
+  EXPECT_EQ(refusal(with("mine@v1", "{b: 1}")), "");
+  EXPECT_NE(refusal(with("mine@v1", "{b: x}")), "");
+  EXPECT_NE(refusal(with("mine@v2", "{}")).find("has no version 2"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace puppis::controller

@@ -7,7 +7,10 @@
 
 #include "base/random.h"
 #include "cli/cluster.h"
+#include "cli/listen.h"
+#include "cli/outside.h"
 #include "cli/verbs.h"
+#include "cli/webhook.h"
 #include "kube/lease.h"
 #include "oam/runtime.h"
 
@@ -23,12 +26,21 @@ class RunController final : public Command {
     options.number(revisions_, "--application-revision-limit", "Revisions kept of each Application");
     options.text(systemNamespace_, "--system-definition-namespace",
                  "Where definitions for all namespaces live");
+    options.text(webhook_, "--webhook",
+                 "Also refuse bad definitions and Applications when they are written: HOST:PORT to listen on "
+                 "for the API server");
+    options.text(webhookHost_, "--webhook-host", "How the API server reaches it; the HOST of --webhook if not given");
     options.flag(elect_, "--enable-leader-election", "Work only while this process holds the lease");
   }
 
   Result<int> run(Context& context) override {
     std::string watched = cluster_.ns;
     TRY(std::unique_ptr<Cluster> cluster, connect(context, cluster_));
+    // Every replica answers the API server, whichever holds the lease.
+    std::unique_ptr<Webhook> webhook;
+    if (!webhook_.empty()) {
+      TRY(webhook, serveWebhook(context, cluster->client()));
+    }
     kube::LeaseOptions leaseOptions;
     leaseOptions.ns = systemNamespace_;
     leaseOptions.identity = "puppis-" + context.random.uuid();
@@ -39,9 +51,23 @@ class RunController final : public Command {
   }
 
  private:
+  Result<std::unique_ptr<Webhook>> serveWebhook(Context& context, kube::Client& client) const {
+    TRY(Listen listen, parseListen(webhook_, "--webhook"));
+    auto runtime = oam::makeRuntime();
+    auto keeper = std::make_shared<controller::Gatekeeper>(
+        client, runtime, std::make_shared<oam::BuiltInCatalog>(runtime), systemNamespace_);
+    WebhookOptions options;
+    options.address = listen.address;
+    options.port = listen.port;
+    options.host = webhookHost_.empty() ? listen.address : webhookHost_;
+    options.systemNamespace = systemNamespace_;
+    return Webhook::start(context, client, std::move(keeper), options);
+  }
+
   Status work(Context& context, kube::Client& client, const std::string& watched, kube::Lease& lease) {
     auto runtime = oam::makeRuntime();
-    auto engine = controller::makeEngine(runtime);
+    Outside outside(&client);
+    auto engine = controller::makeEngine(runtime, &outside);
     controller::ControllerOptions options;
     options.systemNamespace = systemNamespace_;
     options.watchNamespace = watched;
@@ -70,6 +96,8 @@ class RunController final : public Command {
   std::int64_t workers_ = 4;
   std::int64_t revisions_ = 10;
   std::string systemNamespace_ = "vela-system";
+  std::string webhook_;
+  std::string webhookHost_;
   bool elect_ = false;
 };
 

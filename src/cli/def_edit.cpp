@@ -9,7 +9,7 @@
 #include "cli/def_files.h"
 #include "cli/definition_store.h"
 #include "cli/verbs.h"
-#include "cli/vetting.h"
+#include "render/vetting.h"
 #include "kube/object.h"
 #include "oam/authored_text.h"
 #include "oam/runtime.h"
@@ -89,7 +89,7 @@ class DefEdit final : public Command {
     std::vector<DefinitionFile> whole = files;
     inheritDefinitions(whole, runtime, diagnostics);
     render::Templates templates(runtime);
-    for (const DefinitionFile& file : whole) vetDefinition(*file.definition, templates, diagnostics);
+    for (const DefinitionFile& file : whole) render::vetDefinition(*file.definition, templates, diagnostics);
     if (diagnostics.ok() && files.front().definition->name != name_) {
       return fail(ErrorCode::InvalidArgument,
                   "a definition keeps its name, \"" + name_ + "\"; def apply makes another one");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output.h"
+#include "cli/outside.h"
 #include "cli/verbs.h"
 #include "cli/world.h"
 #include "cue/cue.h"
@@ -24,6 +25,7 @@ class DryRun final : public Command {
     options.flag(placed_, "--placed",
                  "Put objects into the namespaces that topology policies name, as applying does (KubeVela's "
                  "dry run does not)");
+    options.flag(fetch_, "--fetch", "Let templates fetch the URLs they ask for (processing.http, vela/http)");
     declareFormat(options, format_, {"yaml", "json"});
   }
 
@@ -45,7 +47,10 @@ class DryRun final : public Command {
                            const render::RenderContext& where) {
       return renderer.render(application, catalog, where);
     };
+    Outside outside(nullptr);
     render::RenderContext target;
+    target.cluster = "local";
+    if (fetch_) target.world = &outside;
     target.namespace_ = namespace_;
     // A document that was fetched from a cluster knows its revision.
     target.appRevision = files.application.object.get("status", "latestRevision", "name").asString();
@@ -92,6 +97,7 @@ class DryRun final : public Command {
   std::string namespace_;
   bool offline_ = false;
   bool placed_ = false;
+  bool fetch_ = false;
   std::string format_ = "yaml";
 };
 

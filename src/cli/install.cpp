@@ -5,6 +5,7 @@
 #include "cli/install_definitions.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "cli/webhook.h"
 #include "controller/crds.h"
 #include "controller/types.h"
 #include "kube/object.h"
@@ -98,6 +99,7 @@ class Uninstall final : public Command {
                                                  kube::nameOf(applications->items[0]).str() + " for one")
                       .expected("delete them first, or say --force"));
     }
+    TRY_VOID(removeWebhook(client));
     kube::ListOptions ours;
     ours.labelSelector = std::string(kManagedBy) + "=puppis";
     TRY(auto crds, kube::listAll(client, kCrds, "", ours));

@@ -2,6 +2,7 @@
 #include "cli/cluster.h"
 #include "cli/delivery.h"
 #include "cli/output.h"
+#include "cli/outside.h"
 #include "cli/verbs.h"
 #include "cli/world.h"
 #include "controller/types.h"
@@ -45,14 +46,19 @@ class LiveDiff final : public Command {
     std::string ns = files.application.namespace_.empty() ? cluster->ns() : files.application.namespace_;
     deliver::Owner owner{ns, files.application.name, ""};
     kube::RestMapper mapper(client);
-    auto engine = controller::makeEngine(runtime);
+    Outside outside(&client);
+    auto engine = controller::makeEngine(runtime, &outside);
     TRY(auto version, controller::clusterVersionOf(client));
     TRY(auto wish, controller::makeWish(*engine, client, mapper, files, *catalog, owner,
                                         owner.name + "-v1", version));
     printWarnings(context, wish.warnings);
     TRY(auto inventory, recorded(client, owner));
     TRY(auto live, look(client, mapper, wish, inventory));
-    TRY(auto plan, deliver::makePlan(owner, wish.desired, inventory, live));
+    deliver::Rules rules;
+    rules.retention = [&wish](const deliver::ObjectId& id, const deliver::InventoryEntry& entry) {
+      return wish.policies.retentionOf(id, entry);
+    };
+    TRY(auto plan, deliver::makePlan(owner, wish.desired, inventory, live, rules));
     dropRevisionLabels(plan);
     if (format_ == "text") {
       show(context, plan);

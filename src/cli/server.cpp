@@ -2,7 +2,6 @@
 #include "apiserver/server.h"
 
 #include <algorithm>
-#include <charconv>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -12,7 +11,9 @@
 #include "base/strings.h"
 #include "cli/gate.h"
 #include "cli/install_definitions.h"
+#include "cli/listen.h"
 #include "cli/output.h"
+#include "cli/outside.h"
 #include "cli/verbs.h"
 #include "controller/controller.h"
 #include "controller/crds.h"
@@ -43,7 +44,9 @@ class Serve final : public Command {
   Result<int> run(Context& context) override {
     keepMemoryLow();
     apiserver::ServerConfig config;
-    TRY_VOID(readListen(config));
+    TRY(Listen listen, parseListen(listen_, "--listen"));
+    config.address = std::move(listen.address);
+    config.port = listen.port;
     config.fsync = !noFsync_;
     config.manifests = controller::crdManifests();
     if (!inMemory_) {
@@ -80,11 +83,12 @@ class Serve final : public Command {
           std::make_unique<nodes::Nodes>(*client, context.clock, context.random, context.log, simulated);
       TRY_VOID(workloads->start());
     }
+    Outside outside(reader.get());
     std::unique_ptr<controller::Engine> engine;
     std::unique_ptr<controller::Controller> applications;
     if (!noController_) {
       TRY_VOID(makeNamespace(*deliverer, controller::ControllerOptions{}.systemNamespace));
-      engine = controller::makeEngine(runtime);
+      engine = controller::makeEngine(runtime, &outside);
       controller::ControllerOptions options;
       options.registerWith = runtime;
       applications =
@@ -118,22 +122,6 @@ class Serve final : public Command {
         {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", data::Value::object({{"name", name}})}});
     auto made = client.create({"", "v1", "namespaces"}, "", object);
     if (!made && made.error().code() != ErrorCode::AlreadyExists) return fail(made.error());
-    return {};
-  }
-
-  Status readListen(apiserver::ServerConfig& config) const {
-    std::size_t colon = listen_.rfind(':');
-    unsigned port = 0;
-    const char* end = listen_.data() + listen_.size();
-    if (colon == std::string::npos)
-      return fail(Error(ErrorCode::InvalidArgument, "--listen").expected("HOST:PORT").found(listen_));
-    auto [stop, code] = std::from_chars(listen_.data() + colon + 1, end, port);
-    if (code != std::errc{} || stop != end || port > 65535) {
-      return fail(Error(ErrorCode::InvalidArgument, "--listen").expected("HOST:PORT").found(listen_));
-    }
-    config.address = listen_.substr(0, colon);
-    if (config.address.empty() || config.address == "localhost") config.address = "127.0.0.1";
-    config.port = static_cast<std::uint16_t>(port);
     return {};
   }
 

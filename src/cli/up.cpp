@@ -4,6 +4,7 @@
 #include "cli/cluster.h"
 #include "cli/delivery.h"
 #include "cli/output.h"
+#include "cli/outside.h"
 #include "cli/verbs.h"
 #include "cli/world.h"
 #include "controller/types.h"
@@ -53,7 +54,8 @@ class Up final : public Command {
   static Status validate(Context& context, kube::Client& client, const std::shared_ptr<cue::Runtime>& runtime,
                          const oam::ApplicationFiles& files, const Value& object,
                          const oam::Catalog& catalog) {
-    auto engine = controller::makeEngine(runtime);
+    Outside outside(&client);
+    auto engine = controller::makeEngine(runtime, &outside);
     kube::RestMapper mapper(client);
     deliver::Owner owner{kube::namespaceOf(object), kube::name(object), ""};
     TRY(auto version, controller::clusterVersionOf(client));

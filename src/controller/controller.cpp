@@ -79,14 +79,16 @@ void Controller::applicationChanged(const kube::Change& change) {
   if (matters(change)) queue_.add(kube::nameOf(change.object()).str());
 }
 
-/// Definitions reach an Application with its next revision; one that could not be rendered may be now.
+/// Definitions reach an Application with its next revision; one that could not be rendered may be now, and one that
+/// follows its definitions (autoUpdate) gets a new revision.
 void Controller::definitionsChanged() {
   std::lock_guard lock(mutex_);
   for (const auto& [key, slot] : slots_) {
     std::unique_lock held(slot->mutex, std::try_to_lock);
     // A slot that is being worked on may be looking at the old definitions.
+    bool follows = !held || slot->memory.annotations.get("app.oam.dev/autoUpdate").asString() == "true";
     bool failed = !held || slot->memory.error;
-    if (!failed) continue;
+    if (!failed && !follows) continue;
     if (held) slot->memory.spec = Value();
     queue_.add(key);
   }

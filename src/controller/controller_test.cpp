@@ -18,13 +18,21 @@ using data::Value;
 const kube::Gvr kConfigMaps{"", "v1", "configmaps"};
 
 /// Renders a component into one ConfigMap for each name in properties.names, with properties.value in it. A
-/// ConfigMap is healthy unless its data.healthy is "no". The property "broken" is an error.
+/// ConfigMap is healthy unless its data.healthy is "no", which the property "sick" makes it. Names in
+/// properties.early and properties.late are those of traits of the stages PreDispatch and PostDispatch. The property
+/// "broken" is an error.
 class FakeEngine final : public Engine {
  public:
   FakeEngine() {
     auto definition = std::make_shared<oam::Definition>();
     definition->name = "maps";
     definition_ = definition;
+    for (auto [key, stage] : {std::pair("early", "PreDispatch"), std::pair("late", "PostDispatch")}) {
+      auto trait = std::make_shared<oam::Definition>();
+      trait->name = key;
+      trait->stage = stage;
+      traits_[key] = trait;
+    }
   }
   Result<render::Rendered> render(const oam::Application& application, const oam::Catalog&,
                                   const render::RenderContext&) override {
@@ -48,7 +56,22 @@ class FakeEngine final : public Engine {
           resource.traitType = "AuxiliaryWorkload";
           resource.outputName = name.asString();
         }
+        if (component.properties.has("sick")) resource.object["data"].set("healthy", "no");
         rendered.resources.push_back(std::move(resource));
+      }
+      for (const auto& [key, definition] : traits_) {
+        for (const auto& name : component.properties.get(key).elements()) {
+          render::Resource resource;
+          resource.object = Value::object({{"apiVersion", "v1"},
+                                           {"kind", "ConfigMap"},
+                                           {"metadata", Value::object({{"name", name}})},
+                                           {"data", Value::object({{"v", key}})}});
+          resource.role = render::Resource::Role::Trait;
+          resource.traitType = key;
+          resource.definition = definition;
+          rendered.resources.push_back(std::move(resource));
+          rendered.traits.push_back({key, Value(), definition});
+        }
       }
       out.components.push_back(std::move(rendered));
     }
@@ -66,6 +89,7 @@ class FakeEngine final : public Engine {
 
  private:
   std::shared_ptr<const oam::Definition> definition_;
+  std::map<std::string, std::shared_ptr<const oam::Definition>> traits_;
 };
 
 Value component(const std::string& name, const std::vector<std::string>& objects,
@@ -321,6 +345,117 @@ TEST_F(ControllerTest, HealthIsSeenAndLost) {
   ASSERT_TRUE(client.patch(kConfigMaps, {"d", "a"}, kube::PatchType::Merge, well));
   settle();
   EXPECT_EQ(phase("shop"), "running");
+}
+
+TEST_F(ControllerTest, TraitsOfTheStagesComeBeforeAndAfterTheRest) {
+  Value front = component("front", {"w"});
+  front["properties"].set("early", Value::array({"e"}));
+  front["properties"].set("late", Value::array({"l"}));
+  front["properties"].set("sick", true);
+  std::vector<std::string> made;
+  bool refuse = true;
+  client.fault = [&](const kube::MemoryClient::Call& call) -> std::optional<Error> {
+    if (call.verb != "create" || call.type != kConfigMaps) return std::nullopt;
+    if (call.name.name == "e" && refuse) return Error(ErrorCode::Forbidden, "not yet");
+    made.push_back(call.name.name);
+    return std::nullopt;
+  };
+  put("shop", {front});
+  controller->runReady();
+  EXPECT_EQ(maps(), Set{});
+  refuse = false;
+  settle();
+  // What is sick holds back what comes after it.
+  EXPECT_EQ(made, (std::vector<std::string>{"e", "w"}));
+  EXPECT_EQ(phase("shop"), "runningWorkflow");
+  front["properties"].erase("sick");
+  put("shop", {front});
+  settle();
+  EXPECT_EQ(made, (std::vector<std::string>{"e", "w", "l"}));
+  EXPECT_EQ(phase("shop"), "running");
+}
+
+TEST_F(ControllerTest, APublishedVersionStaysUntilItGetsAnotherName) {
+  put("shop", {component("front", {"a"})});
+  auto publish = [&](const char* version) {
+    Value annotations = Value::object();
+    annotations.set(kPublishVersion, version);
+    Value metadata = Value::object({{"annotations", std::move(annotations)}});
+    ASSERT_TRUE(client.patch(kApplications, {"d", "shop"}, kube::PatchType::Merge,
+                             Value::object({{"metadata", std::move(metadata)}})));
+  };
+  publish("one");
+  settle();
+  EXPECT_EQ(maps(), (Set{"a=1"}));
+  put("shop", {component("front", {"a"}, "2")});
+  settle();
+  EXPECT_EQ(maps(), (Set{"a=1"}));
+  restart();
+  settle();
+  EXPECT_EQ(maps(), (Set{"a=1"}));
+  publish("two");
+  settle();
+  EXPECT_EQ(maps(), (Set{"a=2"}));
+  std::string second = app("shop").get("status", "latestRevision", "name").asString();
+  auto revision = client.get(kApplicationRevisions, {"d", second});
+  ASSERT_TRUE(revision);
+  EXPECT_EQ(kube::annotation(*revision, kPublishVersion), "two");
+  // Another name is another revision, even of the same spec.
+  publish("three");
+  settle();
+  EXPECT_NE(app("shop").get("status", "latestRevision", "name").asString(), second);
+}
+
+TEST_F(ControllerTest, ApplyOnceLeavesDriftButNotNewForms) {
+  Value policy = Value::object({{"name", "once"},
+                                {"type", "apply-once"},
+                                {"properties", Value::object({{"enable", true}})}});
+  auto putOnce = [&](const char* value) {
+    Value object = application("shop", {component("front", {"a"}, value)});
+    object["spec"].set("policies", Value::array({policy}));
+    if (client.get(kApplications, {"d", "shop"})) {
+      ASSERT_TRUE(client.patch(kApplications, {"d", "shop"}, kube::PatchType::Merge,
+                               Value::object({{"spec", object.get("spec")}})));
+    } else {
+      ASSERT_TRUE(client.create(kApplications, "d", object));
+    }
+    settle();
+  };
+  putOnce("1");
+  EXPECT_EQ(phase("shop"), "running");
+  Value drift = Value::object({{"data", Value::object({{"v", "hacked"}})}});
+  ASSERT_TRUE(client.patch(kConfigMaps, {"d", "a"}, kube::PatchType::Merge, drift));
+  settle();
+  EXPECT_EQ(maps(), (Set{"a=hacked"}));
+  putOnce("2");
+  EXPECT_EQ(maps(), (Set{"a=2"}));
+}
+
+TEST_F(ControllerTest, ASharedObjectOutlivesItsOwner) {
+  auto putShared = [&](const std::string& name) {
+    Value rule = Value::object(
+        {{"selector", Value::object({{"resourceTypes", Value::array({"ConfigMap"})}})}});
+    Value policy = Value::object({{"name", "shared"},
+                                  {"type", "shared-resource"},
+                                  {"properties", Value::object({{"rules", Value::array({rule})}})}});
+    Value object = application(name, {component("front", {"common"}, name)});
+    object["spec"].set("policies", Value::array({policy}));
+    ASSERT_TRUE(client.create(kApplications, "d", object));
+    settle();
+  };
+  putShared("one");
+  putShared("two");
+  EXPECT_EQ(phase("two"), "running");
+  EXPECT_EQ(maps(), (Set{"common=one"}));
+  ASSERT_TRUE(client.remove(kApplications, {"d", "one"}));
+  settle();
+  EXPECT_TRUE(app("one").isNull());
+  auto common = client.get(kConfigMaps, {"d", "common"});
+  ASSERT_TRUE(common);
+  EXPECT_EQ(kube::label(*common, deliver::kAppName), "two");
+  ASSERT_TRUE(client.remove(kApplications, {"d", "two"}));
+  settle();
+  EXPECT_EQ(maps(), Set{});
 }
 
 TEST_F(ControllerTest, EventsDoNotRenderAgain) {

@@ -7,12 +7,14 @@ namespace {
 
 class CueEngine final : public Engine {
  public:
-  explicit CueEngine(const std::shared_ptr<cue::Runtime>& runtime)
-      : renderer_(runtime), evaluator_(runtime) {}
+  CueEngine(const std::shared_ptr<cue::Runtime>& runtime, render::World* world)
+      : renderer_(runtime), evaluator_(runtime), world_(world) {}
 
   Result<render::Rendered> render(const oam::Application& application, const oam::Catalog& catalog,
                                   const render::RenderContext& context) override {
-    return renderer_.render(application, catalog, context);
+    render::RenderContext here = context;
+    here.world = world_;
+    return renderer_.render(application, catalog, here);
   }
   render::LiveStatus evaluate(const oam::Definition& definition, const data::Value& parameter,
                               const render::StatusContext& context) override {
@@ -22,12 +24,13 @@ class CueEngine final : public Engine {
  private:
   render::Renderer renderer_;
   render::StatusEvaluator evaluator_;
+  render::World* world_;
 };
 
 }  // namespace
 
-std::unique_ptr<Engine> makeEngine(std::shared_ptr<cue::Runtime> runtime) {
-  return std::make_unique<CueEngine>(runtime);
+std::unique_ptr<Engine> makeEngine(std::shared_ptr<cue::Runtime> runtime, render::World* world) {
+  return std::make_unique<CueEngine>(runtime, world);
 }
 
 }  // namespace puppis::controller

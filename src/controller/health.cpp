@@ -13,6 +13,7 @@ namespace {
 struct Found {
   std::vector<const Value*> live;  ///< by the component's resources; null where there is none
   std::vector<std::string> missing;
+  bool ownMissing = false;  ///< one that no trait made is missing
 };
 
 Found findAll(const render::RenderedComponent& component, const std::vector<deliver::ObjectId>& ids,
@@ -21,7 +22,12 @@ Found findAll(const render::RenderedComponent& component, const std::vector<deli
   for (std::size_t i = 0; i < component.resources.size(); ++i) {
     const Value* live = look(ids[i]);
     if (live != nullptr && kube::beingDeleted(*live)) live = nullptr;
-    if (live == nullptr) out.missing.push_back(ids[i].str());
+    if (live == nullptr) {
+      const auto& resource = component.resources[i];
+      out.missing.push_back(ids[i].str());
+      out.ownMissing = out.ownMissing || resource.role == render::Resource::Role::Workload ||
+                       resource.traitType == "AuxiliaryWorkload";
+    }
     out.live.push_back(live);
   }
   return out;
@@ -95,16 +101,15 @@ ServiceHealth judge(Engine& engine, const WishedComponent& wished, const std::st
         kube::Gvk::of(component.definition->workload.apiVersion, component.definition->workload.kind);
   }
   bool complete = found.missing.empty();
-  if (!complete) {
-    out.message = absent(found.missing);
-  } else if (component.definition) {
+  if (!found.ownMissing && component.definition) {
     render::LiveStatus status = engine.evaluate(*component.definition, component.properties, context);
     out.workloadHealthy = status.healthy;
     out.message = std::move(status.message);
     out.details = std::move(status.details);
   } else {
-    out.workloadHealthy = true;
+    out.workloadHealthy = !found.ownMissing;
   }
+  if (!complete) out.message = absent(found.missing);
   out.healthy = complete && out.workloadHealthy;
   for (const auto& trait : component.traits) {
     out.traits.push_back(judgeTrait(engine, trait, component, ids, found, context));

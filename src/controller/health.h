@@ -26,7 +26,7 @@ struct ServiceHealth {
   std::string ns;
   std::string cluster = "local";
   kube::Gvk workload;
-  bool workloadHealthy = false;
+  bool workloadHealthy = false;  ///< what the component makes itself, whatever its traits make
   bool healthy = false;  ///< the workload, every other object and every trait
   std::string message;
   std::vector<std::pair<std::string, std::string>> details;

@@ -112,13 +112,35 @@ struct Reconciler::Run {
     });
   }
 
+  /// The revision that was published under the name the Application still has: as long as that stays, its spec may
+  /// change without effect.
+  Result<std::optional<Value>> published() {
+    std::string version = kube::annotation(application, kPublishVersion).value_or("");
+    Revision latest = latestRevision(application);
+    if (version.empty() || latest.number == 0) return std::nullopt;
+    auto found = env.client.get(kApplicationRevisions, {owner.ns, latest.name});
+    if (!found && found.error().code() != ErrorCode::NotFound) return fail(found.error());
+    if (!found || kube::annotation(*found, kPublishVersion) != version) return std::nullopt;
+    return std::optional<Value>(std::move(*found));
+  }
+
   Status render() {
     oam::Diagnostics diagnostics;
-    oam::Application parsed = oam::parseApplication(application, nullptr, diagnostics);
+    TRY(std::optional<Value> pinned, published());
+    Value subject = application;
+    if (pinned) subject.set("spec", pinned->get("spec", "application").get("spec"));
+    oam::Application parsed = oam::parseApplication(subject, nullptr, diagnostics);
     if (!diagnostics.ok()) return fail(diagnostics.combined());
     memory.stage = Stage::Revision;
     std::shared_ptr<const oam::Catalog> catalog = env.definitions.catalogFor(owner.ns);
-    TRY_VOID(chooseRevision(parsed, catalog));
+    if (pinned) {
+      TRY(auto kept, definitionsOf(*pinned));
+      catalog = std::make_shared<oam::LayeredCatalog>(
+          std::vector<std::shared_ptr<const oam::Catalog>>{kept, catalog});
+      memory.revision = latestRevision(application);
+    } else {
+      TRY_VOID(chooseRevision(parsed, catalog));
+    }
     memory.stage = Stage::Render;
     oam::ApplicationFiles files;
     files.application = std::move(parsed);
@@ -142,7 +164,8 @@ struct Reconciler::Run {
       memory.revision = latest;
       return {};
     }
-    bool unchanged = application.get("status", "observedGeneration").asInt() == kube::generation(application);
+    bool unchanged = application.get("status", "observedGeneration").asInt() == kube::generation(application) &&
+                     !oam::followsNewest(parsed);
     if (latest.number > 0 && unchanged) {
       auto found = env.client.get(kApplicationRevisions, {owner.ns, latest.name});
       if (found) {
@@ -154,18 +177,19 @@ struct Reconciler::Run {
       }
       if (found.error().code() != ErrorCode::NotFound) return fail(found.error());
     }
-    return recordRevision(latest.number + 1, hash, definitions);
+    int limit = deliver::Policies(parsed.policies).revisionLimit().value_or(env.revisionLimit);
+    return recordRevision(latest.number + 1, hash, definitions, limit);
   }
 
   Status recordRevision(std::int64_t number, const std::string& hash,
-                        const std::vector<std::shared_ptr<const oam::Definition>>& definitions) {
+                        const std::vector<std::shared_ptr<const oam::Definition>>& definitions, int limit) {
     while (true) {
       Revision next{number, owner.name + "-v" + std::to_string(number), hash};
       auto made =
           env.client.create(kApplicationRevisions, owner.ns, revisionObject(next, application, definitions));
       if (made) {
         memory.revision = next;
-        forgetOldRevisions(number);
+        forgetOldRevisions(number, limit);
         return {};
       }
       if (made.error().code() != ErrorCode::AlreadyExists) return fail(made.error());
@@ -179,8 +203,8 @@ struct Reconciler::Run {
     }
   }
 
-  void forgetOldRevisions(std::int64_t newest) {
-    std::int64_t oldest = newest - env.revisionLimit;
+  void forgetOldRevisions(std::int64_t newest, int limit) {
+    std::int64_t oldest = newest - limit;
     if (oldest < 1) return;
     auto removed =
         env.client.remove(kApplicationRevisions, {owner.ns, owner.name + "-v" + std::to_string(oldest)});
@@ -247,13 +271,26 @@ struct Reconciler::Run {
     return out;
   }
 
+  /// What the plan follows: the policies, and whether this form of the Application was brought out before.
+  [[nodiscard]] deliver::Rules rulesNow() const {
+    deliver::Rules out;
+    const Value& workflow = application.get("status", "workflow");
+    out.keepsUp = workflow.get("finished").asBool() && memory.revision &&
+                  workflow.get("appRevision").asString() == memory.revision->name;
+    out.retention = [wish = memory.wish](const ObjectId& id, const deliver::InventoryEntry& entry) {
+      return wish->policies.retentionOf(id, entry);
+    };
+    return out;
+  }
+
   Result<deliver::Plan> planFor(const std::vector<deliver::Desired>& desired,
                                 const deliver::Inventory& inventory, const deliver::Live& live) {
-    auto settled = [this](const ObjectId& id, const Value& wanted, const Value& object) {
+    deliver::Rules rules = rulesNow();
+    rules.settled = [this](const ObjectId& id, const Value& wanted, const Value& object) {
       auto it = memory.settled.find(id);
       return it != memory.settled.end() && it->second == std::pair(digest(wanted), contentDigest(object));
     };
-    TRY(auto plan, deliver::makePlan(owner, desired, inventory, live, settled));
+    TRY(auto plan, deliver::makePlan(owner, desired, inventory, live, rules));
     for (auto& action : plan.actions) {
       // The labels name the revision that last changed an object; a new revision alone is no reason to touch
       // it.
@@ -286,7 +323,50 @@ struct Reconciler::Run {
       auto it = holds.find(one.component);
       if (it != holds.end() && one.hold.empty()) one.hold = it->second;
     }
+    holdByStage(out, free, services);
     return out;
+  }
+
+  /// Within a component: what a trait makes before the rest must stand and be healthy, then the rest, then what
+  /// traits make after it.
+  void holdByStage(std::vector<deliver::Desired>& desired, const deliver::Plan& free,
+                   const std::vector<ServiceHealth>& services) {
+    if (memory.wish->stages.empty()) return;
+    std::map<std::string, int> reached;  // by component: the stage that is not yet done
+    std::map<std::string, std::map<int, std::set<std::string>>> traits;
+    auto stageOf = [this](const ObjectId& id) {
+      auto it = memory.wish->stages.find(id);
+      return it == memory.wish->stages.end() ? 0 : it->second;
+    };
+    auto stopAt = [&](const std::string& component, int stage) {
+      auto [it, fresh] = reached.emplace(component, stage);
+      if (!fresh) it->second = std::min(it->second, stage);
+    };
+    for (const auto& one : desired) {
+      if (!one.trait.empty())
+        traits[one.component][stageOf(ObjectId::of(one.object, one.cluster))].insert(one.trait);
+    }
+    for (const auto& action : free.actions) {
+      bool done = action.verb == Verb::Keep || action.verb == Verb::Forget;
+      bool goes = action.verb == Verb::Delete && !action.recreates;
+      if (!done && !goes && action.verb != Verb::Release) stopAt(action.component, stageOf(action.id));
+    }
+    for (const auto& service : services) {
+      if (!service.workloadHealthy) stopAt(service.name, 0);
+      for (const auto& trait : service.traits) {
+        if (trait.healthy) continue;
+        for (const auto& [stage, types] : traits[service.name]) {
+          if (types.contains(trait.type)) stopAt(service.name, stage);
+        }
+      }
+    }
+    for (auto& one : desired) {
+      auto it = reached.find(one.component);
+      if (it == reached.end() || !one.hold.empty()) continue;
+      if (stageOf(ObjectId::of(one.object, one.cluster)) <= it->second) continue;
+      one.hold = it->second < 0 ? "waits for the traits of the stage PreDispatch"
+                                : "waits until the component is healthy (stage PostDispatch)";
+    }
   }
 
   /// Remembers updates that changed nothing, so that they are not sent again and again.
@@ -298,16 +378,14 @@ struct Reconciler::Run {
       auto old = before.find(outcome.id);
       if (old == before.end()) continue;
       std::uint64_t content = contentDigest(*outcome.live);
-      auto again = deliver::makePlan(owner, desired, plan.inventory, {{outcome.id, *outcome.live}});
-      if (!again) continue;
-      for (const auto& action : again->actions) {
-        if (!(action.id == outcome.id) || action.verb != Verb::Update) continue;
-        for (const auto& one : desired) {
-          if (ObjectId::of(one.object, one.cluster) == outcome.id) {
-            memory.settled[outcome.id] = {digest(deliver::creatable(one.object)), content};
-          }
-        }
-      }
+      // Asked only of what would be updated once more.
+      deliver::Rules rules = rulesNow();
+      rules.settled = [&](const ObjectId& id, const Value& wanted, const Value&) {
+        if (id == outcome.id) memory.settled[id] = {digest(wanted), content};
+        return false;
+      };
+      auto again = deliver::makePlan(owner, desired, plan.inventory, {{outcome.id, *outcome.live}}, rules);
+      if (!again) memory.settled.erase(outcome.id);
     }
   }
 
@@ -323,8 +401,9 @@ struct Reconciler::Run {
   }
 
   static void dropDeletions(deliver::Plan& plan) {
-    std::erase_if(plan.actions,
-                  [](const deliver::Action& a) { return a.verb == Verb::Delete || a.verb == Verb::Release; });
+    std::erase_if(plan.actions, [](const deliver::Action& a) {
+      return (a.verb == Verb::Delete && !a.recreates) || a.verb == Verb::Release;
+    });
   }
 
   void noteErrors(const std::vector<deliver::Outcome>& outcomes) {
@@ -355,6 +434,7 @@ struct Reconciler::Run {
       noteStanding(plan);
       bool wanted = plan.has(Verb::Create) || plan.has(Verb::Update) || plan.has(Verb::Conflict);
       bool deletes = plan.has(Verb::Delete) || plan.has(Verb::Release);
+      // An object that is made anew belongs to what is wanted, and goes first.
       if (deletes && (wanted || !findings.waits.empty() || !allHealthy(findings.services))) {
         // What is no longer wanted goes when what is wanted stands.
         dropDeletions(plan);
@@ -403,6 +483,26 @@ struct Reconciler::Run {
 
   // ---------------------------------------------------------------- going
 
+  /// Component to those it needs: by dependsOn, and by the values it takes from them.
+  [[nodiscard]] std::map<std::string, std::set<std::string>> dependencies() const {
+    std::map<std::string, std::set<std::string>> out;
+    std::map<std::string, std::string> makers;
+    const auto& components = application.get("spec", "components").elements();
+    for (const Value& one : components) {
+      for (const Value& output : one.get("outputs").elements())
+        makers[output.get("name").asString()] = one.get("name").asString();
+    }
+    for (const Value& one : components) {
+      auto& needs = out[one.get("name").asString()];
+      for (const Value& other : one.get("dependsOn").elements()) needs.insert(other.asString());
+      for (const Value& input : one.get("inputs").elements()) {
+        auto maker = makers.find(input.get("from").asString());
+        if (maker != makers.end()) needs.insert(maker->second);
+      }
+    }
+    return out;
+  }
+
   /// Deletes what the Application made; whether all of it is gone.
   Result<bool> removeAll() {
     bool orphan = kube::hasFinalizer(application, kOrphanFinalizer);
@@ -412,7 +512,15 @@ struct Reconciler::Run {
     }
     TRY(deliver::Live live, snapshot({}, inventory));
     const std::vector<deliver::Desired> nothing;
-    TRY(auto plan, deliver::makePlan(owner, nothing, inventory, live));
+    oam::Diagnostics ignored;
+    deliver::Policies policies(oam::parseApplication(application, nullptr, ignored).policies);
+    deliver::Rules rules;
+    rules.ending = true;
+    rules.retention = [&](const ObjectId& id, const deliver::InventoryEntry& entry) {
+      return policies.retentionOf(id, entry);
+    };
+    TRY(auto plan, deliver::makePlan(owner, nothing, inventory, live, rules));
+    if (policies.inReverseOrder()) deliver::deleteInReverse(plan, dependencies());
     if (plan.has(Verb::Delete))
       TRY_VOID(env.trackers.write(owner, plan.inventory, kube::generation(application)));
     auto outcomes = deliver::carryOut(env.client, env.mapper, plan);

@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "controller/definitions.h"
+#include "controller/types.h"
 #include "data/json.h"
 #include "deliver/labels.h"
 #include "kube/object.h"
@@ -70,6 +71,8 @@ std::string revisionHash(const Value& application,
                          const std::vector<std::shared_ptr<const oam::Definition>>& definitions) {
   std::string text = data::toJson(application.get("spec"), {.sortKeys = true});
   for (const auto& definition : definitions) text += "\n" + DefinitionStore::fingerprint(*definition);
+  if (auto version = kube::annotation(application, kPublishVersion); version && !version->empty())
+    text += "\npublished as " + *version;
   std::uint64_t hash = fnv1a(text);
   std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>((hash >> shift) & 0xFF);
@@ -99,8 +102,8 @@ Value revisionObject(const Revision& revision, const Value& application,
   Value metadata = Value::object({{"name", revision.name}, {"namespace", kube::namespaceOf(application)}});
   metadata.set("labels", std::move(labels));
   metadata.set("ownerReferences", Value::array({kube::ownerReferenceTo(application, true, false)}));
-  if (auto published = kube::annotation(application, "app.oam.dev/publishVersion")) {
-    metadata.set("annotations", Value::object({{"app.oam.dev/publishVersion", *published}}));
+  if (auto published = kube::annotation(application, kPublishVersion)) {
+    metadata.set("annotations", Value::object({{kPublishVersion, *published}}));
   }
   return Value::object({{"apiVersion", "core.oam.dev/v1beta1"},
                         {"kind", "ApplicationRevision"},

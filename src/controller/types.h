@@ -20,4 +20,7 @@ inline constexpr std::string_view kOrphanFinalizer = "app.oam.dev/orphan-resourc
 /// With the value "true": the Application is left alone.
 inline constexpr std::string_view kPauseLabel = "controller.core.oam.dev/pause";
 
+/// The name of a release: while it stays the same, so does what is delivered.
+inline constexpr std::string_view kPublishVersion = "app.oam.dev/publishVersion";
+
 }  // namespace puppis::controller

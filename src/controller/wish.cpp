@@ -2,9 +2,11 @@
 #include "controller/wish.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 
+#include <fmt/format.h>
+
+#include "base/strings.h"
 #include "controller/surroundings.h"
 #include "data/json.h"
 #include "deliver/merge.h"
@@ -19,47 +21,15 @@ using deliver::ObjectId;
 
 namespace {
 
-bool among(const Value& list, const std::string& text) {
-  return std::any_of(list.elements().begin(), list.elements().end(),
-                     [&](const Value& v) { return v.asString() == text; });
+/// The place of a trait's objects among those of its component.
+int stageOf(const render::Resource& resource) {
+  if (resource.role != render::Resource::Role::Trait || resource.traitType == "AuxiliaryWorkload" ||
+      resource.definition == nullptr) {
+    return 0;
+  }
+  if (resource.definition->stage == "PreDispatch") return -1;
+  return resource.definition->stage == "PostDispatch" ? 1 : 0;
 }
-
-/// What the policies take-over, read-only and garbage-collect say of objects.
-class PolicyRules {
- public:
-  explicit PolicyRules(const oam::Application& application) {
-    for (const auto& policy : application.policies) {
-      if (policy.type != "take-over" && policy.type != "read-only" && policy.type != "garbage-collect")
-        continue;
-      for (const auto& rule : policy.properties.get("rules").elements())
-        rules_.push_back({policy.type, rule});
-    }
-  }
-
-  void apply(deliver::Desired& one, const std::string& componentType) const {
-    for (const auto& [policy, rule] : rules_) {
-      if (!selects(rule.get("selector"), one, componentType)) continue;
-      if (policy == "take-over") one.takeOver = true;
-      if (policy == "read-only") one.readOnly = true;
-      if (policy == "garbage-collect" && rule.get("strategy").asString() == "never") one.keep = true;
-    }
-  }
-
- private:
-  struct Rule {
-    std::string policy;
-    Value rule;
-  };
-  static bool selects(const Value& selector, const deliver::Desired& one, const std::string& componentType) {
-    return among(selector.get("componentNames"), one.component) ||
-           among(selector.get("componentTypes"), componentType) ||
-           among(selector.get("oamTypes"), one.trait.empty() ? "WORKLOAD" : "TRAIT") ||
-           among(selector.get("traitTypes"), one.trait) ||
-           among(selector.get("resourceTypes"), one.object.get("kind").asString()) ||
-           among(selector.get("resourceNames"), kube::name(one.object));
-  }
-  std::vector<Rule> rules_;
-};
 
 /// Whether every place is this cluster.
 Status checkClusters(const render::Deployment& deployment) {
@@ -100,6 +70,13 @@ class Wisher {
     context.appRevision = revision_;
     context.cluster = "local";
     context.clusterVersion = version_;
+    // A component's revision is what it says; a preview of nothing yet delivered has none.
+    if (!revision_.empty()) {
+      for (const oam::Component& component : files.application.components) {
+        std::uint64_t hash = fnv1a(data::toJson(component.object, {.sortKeys = true}));
+        context.componentRevisions[component.name] = fmt::format("{:016x}", hash);
+      }
+    }
     oam::Diagnostics diagnostics;
     auto one = [this](const oam::Application& it, const oam::Catalog& catalog,
                       const render::RenderContext& where) { return engine_.render(it, catalog, where); };
@@ -107,17 +84,16 @@ class Wisher {
                                            render::Placing::AsApplied, diagnostics);
     if (!diagnostics.ok()) return fail(diagnostics.combined());
     wish_.warnings = std::move(diagnostics.warnings);
+    wish_.policies = deliver::Policies(given.application.policies);
     for (auto& [deployment, rendered] : deployments) {
       TRY_VOID(checkClusters(deployment));
-      TRY_VOID(deployOne(deployment.application, deployment.targetNamespace, rendered));
+      TRY_VOID(deployOne(deployment.targetNamespace, rendered));
     }
     return std::move(wish_);
   }
 
  private:
-  Status deployOne(const oam::Application& application, const std::string& targetNamespace,
-                   render::Rendered& rendered) {
-    PolicyRules rules(application);
+  Status deployOne(const std::string& targetNamespace, render::Rendered& rendered) {
     std::string home = targetNamespace.empty() ? owner_.ns : targetNamespace;
     for (auto& component : rendered.components) {
       WishedComponent wished;
@@ -128,8 +104,9 @@ class Wisher {
         one.component = component.name;
         if (resource.role == render::Resource::Role::Trait) one.trait = resource.traitType;
         TRY_VOID(place(one, home));
-        rules.apply(one, component.type);
+        wish_.policies.apply(one, component.type);
         TRY(ObjectId id, take(std::move(one)));
+        if (int stage = stageOf(resource); stage != 0) wish_.stages[id] = stage;
         wished.ids.push_back(std::move(id));
       }
       wished.rendered = std::move(component);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "controller/engine.h"
 #include "deliver/plan.h"
+#include "deliver/policies.h"
 #include "kube/discovery.h"
 #include "oam/application.h"
 #include "oam/catalog.h"
@@ -26,13 +28,16 @@ struct WishedComponent {
 struct Wish {
   std::vector<WishedComponent> components;
   std::vector<deliver::Desired> desired;
+  deliver::Policies policies{{}};
+  /// Traits whose objects come before the rest of their component (-1) or after it (1).
+  std::map<deliver::ObjectId, int> stages;
   std::set<kube::Gvk> kinds;
   bool unserved = false;  ///< the API does not serve one of the kinds; its objects are on hold
   std::vector<Error> warnings;
 };
 
 /// Renders the Application of `files`, for every topology it names, and gives each object its namespace, its owner's
-/// labels and what the policies take-over, read-only and garbage-collect say of it. Two objects of one name
+/// labels and what the policies say of it (deliver/policies.h). Two objects of one name
 /// become one, the later laid over the earlier, with a warning.
 Result<Wish> makeWish(Engine& engine, kube::Client& client, kube::RestMapper& mapper,
                       const oam::ApplicationFiles& files, const oam::Catalog& catalog,

@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 
+#include "base/strings.h"
 #include "deliver/merge.h"
 #include "kube/object.h"
 
@@ -60,11 +61,52 @@ Value releasePatch(const Value& live) {
   return Value::object({{"metadata", std::move(metadata)}});
 }
 
+/// The Applications, as NAMESPACE/NAME, that an object says it is shared by.
+std::vector<std::string> sharersOf(const Value& object) {
+  std::vector<std::string> out;
+  for (const std::string& one : split(kube::annotation(object, kSharedBy).value_or(""), ',')) {
+    if (!trim(one).empty()) out.emplace_back(trim(one));
+  }
+  return out;
+}
+
+Value sharersPatch(const std::vector<std::string>& sharers) {
+  Value annotations = Value::object();
+  annotations.set(kSharedBy, sharers.empty() ? Value() : Value(join(sharers, ",")));
+  return Value::object({{"metadata", Value::object({{"annotations", std::move(annotations)}})}});
+}
+
+/// Takes us off the sharers; what was ours is the first other's from now on.
+Value handOverPatch(const Value& live, const std::vector<std::string>& others, bool ours) {
+  Value patch = sharersPatch(others);
+  if (!ours) return patch;
+  std::vector<std::string> next = split(others.front(), '/');
+  Value labels = Value::object();
+  if (next.size() == 2) {
+    labels.set(kAppNamespace, next[0]);
+    labels.set(kAppName, next[1]);
+  }
+  patch["metadata"].set("labels", std::move(labels));
+  if (kube::annotation(live, kLastApplied)) patch["metadata"]["annotations"].set(kLastApplied, Value());
+  return patch;
+}
+
+/// Whether something changes at one of the paths or below it.
+bool touches(const std::vector<data::Change>& changes, const std::vector<data::Path>& paths) {
+  return std::any_of(changes.begin(), changes.end(), [&](const data::Change& change) {
+    const auto& steps = change.path.steps();
+    return std::any_of(paths.begin(), paths.end(), [&](const data::Path& path) {
+      const auto& prefix = path.steps();
+      return prefix.size() <= steps.size() && std::equal(prefix.begin(), prefix.end(), steps.begin());
+    });
+  });
+}
+
 /// Decides one Application's objects, one after the other.
 class Planner {
  public:
-  Planner(const Owner& owner, const Inventory& inventory, const Live& live, const Settled& settled)
-      : owner_(owner), recorded_(inventory), live_(live), settled_(settled) {
+  Planner(const Owner& owner, const Inventory& inventory, const Live& live, const Rules& rules)
+      : owner_(owner), recorded_(inventory), live_(live), rules_(rules) {
     plan_.inventory = inventory;
   }
 
@@ -121,6 +163,7 @@ class Planner {
     if (live == nullptr) return wantAbsent(id, one);
     Owner found = ownerOf(*live);
     bool ours = found.name == owner_.name && found.ns == owner_.ns;
+    if (!ours && !found.name.empty() && one.shared) return wantShared(id, one, *live);
     if (!ours && !found.name.empty()) {
       act(Verb::Conflict, id, one).reason = id.str() + " belongs to the Application " + found.str();
       return {};
@@ -139,15 +182,68 @@ class Planner {
     return it != recorded_.entries.end() && !it->second.uid.empty() && it->second.uid == uid;
   }
 
+  /// What of the object stays as it is now.
+  [[nodiscard]] const Untouched& untouched(const Desired& one) const {
+    return rules_.keepsUp ? one.leftWhenKept : one.leftWhenUpdated;
+  }
+
+  /// The object as it is to be written: what is left untouched is as it is found, and a shared one names us among
+  /// its sharers.
+  [[nodiscard]] Result<Value> wantedOf(const Desired& one, const Value* live) const {
+    Value wanted = creatable(one.object);
+    if (live != nullptr) {
+      for (const data::Path& path : untouched(one).paths) {
+        const Value* found = data::find(*live, path);
+        if (found != nullptr) TRY_VOID(data::assign(wanted, path, *found));
+      }
+    }
+    if (one.shared) {
+      std::vector<std::string> sharers = live == nullptr ? std::vector<std::string>() : sharersOf(*live);
+      if (std::find(sharers.begin(), sharers.end(), owner_.str()) == sharers.end())
+        sharers.push_back(owner_.str());
+      kube::setAnnotation(wanted, kSharedBy, join(sharers, ","));
+    }
+    return wanted;
+  }
+
+  /// Another Application owns it: it keeps its form, and learns that we want it too.
+  Status wantShared(const ObjectId& id, const Desired& one, const Value& live) {
+    std::vector<std::string> sharers = sharersOf(live);
+    if (sharers.empty()) {
+      act(Verb::Conflict, id, one).reason =
+          id.str() + " belongs to the Application " + ownerOf(live).str() + ", which does not share it";
+      return {};
+    }
+    if (!one.hold.empty() || kube::beingDeleted(live)) {
+      act(Verb::Wait, id, one).reason = one.hold.empty() ? "it is being deleted" : one.hold;
+      return {};
+    }
+    record(id, one, kube::uid(live));
+    if (std::find(sharers.begin(), sharers.end(), owner_.str()) != sharers.end()) {
+      act(Verb::Keep, id, one).reason = "shared with " + ownerOf(live).str();
+      return {};
+    }
+    sharers.push_back(owner_.str());
+    Action& action = act(Verb::Update, id, one);
+    action.reason = "shared with " + ownerOf(live).str();
+    action.body = sharersPatch(sharers);
+    action.uid = kube::uid(live);
+    return {};
+  }
+
   Status wantAbsent(const ObjectId& id, const Desired& one) {
     if (!one.hold.empty()) {
       act(Verb::Wait, id, one).reason = one.hold;
       return {};
     }
-    Action& action = act(Verb::Create, id, one);
-    action.body = creatable(one.object);
     auto it = recorded_.entries.find(id);
     bool lost = it != recorded_.entries.end() && !it->second.uid.empty();
+    if (lost && rules_.keepsUp && one.leftWhenKept.any()) {
+      act(Verb::Keep, id, one).reason = "it is gone, and apply-once does not make it again";
+      return {};
+    }
+    Action& action = act(Verb::Create, id, one);
+    TRY(action.body, wantedOf(one, nullptr));
     if (lost) action.reason = "it was deleted by somebody else";
     record(id, one, "");
     return {};
@@ -162,10 +258,23 @@ class Planner {
           kube::beingDeleted(live) ? "it is being deleted and is made again when it is gone" : one.hold;
       return {};
     }
-    Value wanted = creatable(one.object);
+    if (untouched(one).whole) {
+      act(Verb::Keep, id, one).reason = "apply-once leaves it as it is";
+      return {};
+    }
+    TRY(Value wanted, wantedOf(one, &live));
     TRY(auto update, updateTo(wanted, live));
-    if (!update.needed() || (settled_ && settled_(id, wanted, live))) {
+    if (!update.needed() || (rules_.settled && rules_.settled(id, wanted, live))) {
       act(Verb::Keep, id, one);
+      return {};
+    }
+    if (touches(update.changes, one.recreate)) {
+      Action& action = act(Verb::Delete, id, one);
+      action.reason = "resource-update makes it anew";
+      action.changes = std::move(update.changes);
+      action.uid = kube::uid(live);
+      action.resourceVersion = kube::resourceVersion(live);
+      action.recreates = true;
       return {};
     }
     Action& action = act(Verb::Update, id, one);
@@ -186,24 +295,39 @@ class Planner {
     if (live == nullptr) return forget("it is gone");
     const std::string& uid = kube::uid(*live);
     if (!entry.uid.empty() && entry.uid != uid) return forget("another object has its name now");
-    if (!ownedBy(*live, owner_)) return forget("its labels no longer name this Application");
+    std::vector<std::string> others = sharersOf(*live);
+    bool shared = std::erase(others, owner_.str()) > 0;
+    bool ours = ownedBy(*live, owner_);
+    if (!ours && !shared) return forget("its labels no longer name this Application");
     plan_.inventory.entries[id].uid = uid;
     if (kube::beingDeleted(*live)) {
       act(Verb::Wait, id, none).reason = "it is being deleted";
       return;
     }
-    Action& action = act(entry.keep ? Verb::Release : Verb::Delete, id, none);
+    Retention retention = rules_.retention ? rules_.retention(id, entry) : Retention::Delete;
+    if (retention == Retention::UntilTheEnd && !rules_.ending) {
+      act(Verb::Keep, id, none).reason = "garbage-collect keeps it until the Application goes";
+      return;
+    }
+    bool handOver = shared && (!ours || !others.empty());
+    bool release = handOver || entry.keep || retention == Retention::LetGo;
+    Action& action = act(release ? Verb::Release : Verb::Delete, id, none);
     action.version = entry.version;
     action.uid = uid;
     action.resourceVersion = kube::resourceVersion(*live);
     action.rank = 100 - rankOf(id);
-    if (entry.keep) action.body = releasePatch(*live);
+    if (handOver) {
+      action.body = handOverPatch(*live, others, ours);
+      action.reason = "others share it";
+    } else if (release) {
+      action.body = releasePatch(*live);
+    }
   }
 
   const Owner& owner_;
   const Inventory& recorded_;
   const Live& live_;
-  const Settled& settled_;
+  const Rules& rules_;
   Plan plan_;
 };
 
@@ -247,8 +371,8 @@ int rankOf(const ObjectId& id) {
 }
 
 Result<Plan> makePlan(const Owner& owner, const std::optional<std::vector<Desired>>& desired,
-                      const Inventory& inventory, const Live& live, const Settled& settled) {
-  return Planner(owner, inventory, live, settled).run(desired);
+                      const Inventory& inventory, const Live& live, const Rules& rules) {
+  return Planner(owner, inventory, live, rules).run(desired);
 }
 
 }  // namespace puppis::deliver

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "data/diff.h"
+#include "data/path.h"
 #include "data/value.h"
 #include "deliver/inventory.h"
 #include "deliver/labels.h"
@@ -18,6 +19,13 @@
 /// What must be done, decided from three facts and nothing else. No function here reads a clock, a file or a
 /// network, so a preview and the controller cannot disagree.
 namespace puppis::deliver {
+
+/// What of an object stays as it is found.
+struct Untouched {
+  bool whole = false;  ///< all of it, and it is not made again when it is gone
+  std::vector<data::Path> paths;
+  [[nodiscard]] bool any() const { return whole || !paths.empty(); }
+};
 
 /// An object that the Application wants to be.
 struct Desired {
@@ -28,6 +36,10 @@ struct Desired {
   bool takeOver = false;  ///< may adopt an object that nobody owns
   bool readOnly = false;  ///< is only looked at
   bool keep = false;      ///< is let go of instead of deleted when no longer wanted
+  bool shared = false;    ///< may be wanted by several Applications; the first one's form counts
+  Untouched leftWhenUpdated = {};         ///< while a new form of the Application is brought out
+  Untouched leftWhenKept = {};            ///< afterwards
+  std::vector<data::Path> recreate = {};  ///< a change below one of them deletes the object and makes it anew
   std::string hold;       ///< why it may not be touched yet (waits for another component); "" when it may
 };
 
@@ -57,6 +69,7 @@ struct Action {
   std::string uid;                    ///< Update, Delete, Release: of the object that was looked at
   std::string resourceVersion;        ///< Delete: likewise
   int rank = 0;                       ///< actions of a lower rank come first
+  bool recreates = false;  ///< Delete of an object that is wanted, to make it anew
 };
 
 struct Plan {
@@ -77,6 +90,24 @@ struct Plan {
 /// empty.
 using Settled = std::function<bool(const ObjectId& id, const data::Value& desired, const data::Value& live)>;
 
+/// What becomes of an object that is on record and no longer wanted.
+enum class Retention : std::uint8_t {
+  Delete,
+  UntilTheEnd,  ///< stays until the Application is deleted
+  LetGo,        ///< stays for ever; only the owner's marks go
+};
+
+/// What a plan follows besides its three facts.
+struct Rules {
+  Settled settled = {};
+  /// Whether the Application's present form was brought out before, and is only kept up.
+  bool keepsUp = false;
+  /// Whether the Application itself goes.
+  bool ending = false;
+  /// Empty: everything is deleted.
+  std::function<Retention(const ObjectId& id, const InventoryEntry& entry)> retention = {};
+};
+
 /// The plan that brings `live` to `desired`. Without `desired` (it could not be determined) nothing is
 /// created, changed or deleted. Rules:
 ///  - an object that `desired` names is never deleted, whatever the inventory says of it;
@@ -84,9 +115,11 @@ using Settled = std::function<bool(const ObjectId& id, const data::Value& desire
 ///  that uid and
 ///    version as the delete's preconditions; an uid that the plan itself adds (an object with our labels that
 ///    was recorded before it was made) is recorded first, as `inventory` is;
-///  - an existing object becomes ours only if its labels name us, or nobody and `takeOver` is set.
+///  - an existing object becomes ours only if its labels name us, or nobody and `takeOver` is set;
+///  - an object that another Application owns and shares is left in that one's form; our name is added to its
+///  sharers, and taken off when we no longer want it. Our own shared object goes to the next sharer.
 Result<Plan> makePlan(const Owner& owner, const std::optional<std::vector<Desired>>& desired,
-                      const Inventory& inventory, const Live& live, const Settled& settled = {});
+                      const Inventory& inventory, const Live& live, const Rules& rules = {});
 
 /// The place of a kind in the order of creation: what others need first.
 int rankOf(const ObjectId& id);

@@ -6,7 +6,10 @@
 #include "oam/extends.h"
 #include "render/context_data.h"
 #include "render/contract.h"
+#include "render/fitness.h"
+#include "render/kube_schematic.h"
 #include "render/patch.h"
+#include "render/providers.h"
 #include "render/terraform.h"
 
 namespace puppis::render {
@@ -51,6 +54,9 @@ ComponentRun::ComponentRun(Templates& templates, const oam::Application& applica
   scope_.application = application.source;
   scope_.given = component.properties;
   contextData_ = contextOf(application, component.name, component.properties, context);
+  // A copy that a replication policy made.
+  if (const data::Value* key = component.object.find("replicaKey"); key != nullptr && key->isString())
+    contextData_.set("replicaKey", *key);
 }
 
 void ComponentRun::report(const std::vector<Error>& errors) {
@@ -64,13 +70,6 @@ cue::Value ComponentRun::evaluate(const oam::Definition& definition, const data:
     report(explain({program.error()}, {}, scope));
     return {};
   }
-  if ((*program)->mayCallProviders()) {
-    diagnostics_->error(scope.type
-                            .error(ErrorCode::NotSupported,
-                                   "the template calls a provider (#do), which only workflow steps can")
-                            .context(scope.title));
-    return {};
-  }
   std::vector<cue::Binding> bindings;
   if (parameter.isObject()) {
     bindings.push_back({"parameter", parameter.sorted(), application_.source});
@@ -78,7 +77,15 @@ cue::Value ComponentRun::evaluate(const oam::Definition& definition, const data:
     bindings.push_back({"parameter", data::Value::object(), {}});
   }
   bindings.push_back({"context", contextData_, {}});
-  return session_.evaluate(*program, bindings);
+  cue::Value root = session_.evaluate(*program, bindings);
+  // What is wrong already is told before anybody is asked anything.
+  if (!asksTheWorld(**program) || !root.validate().empty()) return root;
+  auto called = callProviders(session_, root, context_.world);
+  if (called) return *called;
+  Error error = scope.type.error(called.error().code(), called.error().message()).context(scope.title);
+  if (!called.error().pathText().empty()) error.context("calling " + called.error().pathText());
+  diagnostics_->error(std::move(error));
+  return {};
 }
 
 cue::Value ComponentRun::schemaOf(const oam::Definition& definition) {
@@ -116,13 +123,18 @@ bool ComponentRun::runWorkload(const oam::Definition& definition) {
     configuration_ = std::move(*made);
     return true;
   }
+  if (definition.schematic == oam::SchematicKind::Kube) {
+    std::size_t before = diagnostics_->errors.size();
+    configuration_ = kubeObject(definition, component_.name, component_.properties, scope_, *diagnostics_);
+    return diagnostics_->errors.size() == before;
+  }
   if (definition.schematic != oam::SchematicKind::Cue) {
-    diagnostics_->error(
-        scope_.type
-            .error(ErrorCode::NotSupported,
-                   "the schematic of " + definition.title() +
-                       " (helm or kube) is read, but was removed from KubeVela and renders nothing")
-            .context(scope_.title));
+    diagnostics_->error(scope_.type
+                            .error(ErrorCode::NotSupported,
+                                   definition.title() + " is a Helm chart (schematic.helm), which KubeVela 1.10 "
+                                                        "does not render either")
+                            .expected("a CUE template that makes a HelmRelease for an installed Helm operator")
+                            .context(scope_.title));
     return false;
   }
   root_ = evaluate(definition, component_.properties, true, scope_);
@@ -241,6 +253,21 @@ bool ComponentRun::applyPatches(const cue::Value& root, const FaultScope& scope)
   return true;
 }
 
+void ComponentRun::warnUnfit() {
+  std::vector<std::string> types;
+  for (const RenderedTrait& trait : traits_) types.push_back(trait.type);
+  for (std::size_t i = 0; i < traits_.size(); ++i) {
+    if (traits_[i].definition == nullptr || definition_ == nullptr) continue;
+    std::vector<std::string> others = types;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+    for (std::string& why : unfit(*traits_[i].definition, *definition_, others)) {
+      diagnostics_->warn(component_.traits[i]
+                             .place.error(ErrorCode::InvalidArgument, std::move(why))
+                             .context(scopeOf(component_.traits[i]).title));
+    }
+  }
+}
+
 FaultScope ComponentRun::scopeOf(const oam::Trait& trait) const {
   FaultScope out;
   out.title = "trait \"" + trait.type + "\" of component \"" + component_.name + "\"";
@@ -276,14 +303,6 @@ void ComponentRun::runTrait(const oam::Trait& trait,
   cue::Value root = evaluate(*definition, trait.properties, false, scope);
   if (!root.exists() || reportInvalid(*definition, root, scope)) return;
   warnUndeclared(*definition, trait.properties, scope);
-  if (root.lookup("processing").exists()) {
-    diagnostics_->error(scope.type
-                            .error(ErrorCode::NotSupported,
-                                   "the template fetches a URL while rendering (processing.http), which is "
-                                   "not done: a rendering depends on nothing but its input")
-                            .context(scope.title));
-    return;
-  }
   collectOutputs(root, labelType(trait.type), definition, scope);
   if (!applyPatches(root, scope)) return;
   // What the definition's author says is wrong, in words.
@@ -306,7 +325,7 @@ void ComponentRun::assemble(RenderedComponent& out) {
   for (const Auxiliary& auxiliary : auxiliaries_) {
     auto object = finished(auxiliary.value, auxiliary.root, auxiliary.scope, "outputs." + auxiliary.name);
     if (!object) continue;
-    contract.stampTrait(*object, auxiliary.type, auxiliary.name);
+    contract.stampTrait(*object, auxiliary.type, auxiliary.name, auxiliary.definition->controlPlaneOnly);
     auto [first, fresh] = made.emplace(identityOf(*object), &auxiliary);
     if (!fresh) {
       diagnostics_->warn(
@@ -370,6 +389,7 @@ RenderedComponent ComponentRun::run(oam::Diagnostics& diagnostics) {
     }
   }
   out.traits = traits_;
+  warnUnfit();
   if (ready && diagnostics.errors.size() == before) assemble(out);
   return out;
 }

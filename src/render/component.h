@@ -36,6 +36,8 @@ class ComponentRun {
   bool runWorkload(const oam::Definition& definition);
   void runTrait(const oam::Trait& trait, const std::shared_ptr<const oam::Definition>& definition);
   void checkParameters(const oam::Trait& trait, const oam::Definition& definition);
+  /// Warns of traits that are not made for this component, or not for each other.
+  void warnUnfit();
   [[nodiscard]] FaultScope scopeOf(const oam::Trait& trait) const;
   void collectOutputs(const cue::Value& root, const std::string& type,
                       const std::shared_ptr<const oam::Definition>& definition, const FaultScope& scope);

@@ -27,7 +27,12 @@ Contract::Contract(const oam::Application& application, std::string component, c
     : application_(application),
       component_(std::move(component)),
       namespace_(targetNamespace(application, context)),
-      appRevision_(context.appRevision) {}
+      placed_(!context.targetNamespace.empty()),
+      appRevision_(context.appRevision) {
+  RenderContext own = context;
+  own.targetNamespace.clear();
+  home_ = targetNamespace(application, own);
+}
 
 void Contract::addLabels(Value& object, const Value& labels) const {
   overlay(labelsOf(object), Value::object({{"app.oam.dev/name", application_.name},
@@ -41,17 +46,18 @@ void Contract::stampWorkload(Value& object, const std::string& type) const {
   if (object.get("metadata", "name").asString().empty() && !component_.empty()) {
     object["metadata"].set("name", component_);
   }
-  finish(object, "WORKLOAD");
+  finish(object, "WORKLOAD", false);
 }
 
-void Contract::stampTrait(Value& object, const std::string& traitType, const std::string& outputName) const {
+void Contract::stampTrait(Value& object, const std::string& traitType, const std::string& outputName,
+                          bool controlPlaneOnly) const {
   Value labels = Value::object({{"trait.oam.dev/type", traitType}});
   if (!outputName.empty()) labels.set("trait.oam.dev/resource", outputName);
   addLabels(object, labels);
   if (object.get("metadata", "name").asString().empty()) {
     object["metadata"].set("name", generatedTraitName(component_, traitType, object));
   }
-  finish(object, "TRAIT");
+  finish(object, "TRAIT", controlPlaneOnly);
 }
 
 void Contract::stampPolicy(Value& object) const {
@@ -61,11 +67,11 @@ void Contract::stampPolicy(Value& object) const {
   if (metadata.get("namespace").asString().empty()) metadata.set("namespace", namespace_);
 }
 
-void Contract::finish(Value& object, std::string_view resourceType) const {
+void Contract::finish(Value& object, std::string_view resourceType, bool controlPlaneOnly) const {
   Value common = Value::object();
   for (const auto& [key, text] : application_.labels) common.append(data::Key(key), text);
   overlay(common, Value::object({{"app.oam.dev/name", application_.name},
-                                 {"app.oam.dev/namespace", namespace_},
+                                 {"app.oam.dev/namespace", home_},
                                  {"app.oam.dev/appRevision", appRevision_},
                                  {"app.oam.dev/component", component_}}));
   auto filter = [&](const char* key, Value& map) {
@@ -89,8 +95,9 @@ void Contract::finish(Value& object, std::string_view resourceType) const {
 
   bool isNamespace =
       object.get("apiVersion").asString() == "v1" && object.get("kind").asString() == "Namespace";
-  if (!isNamespace && object.get("metadata", "namespace").asString().empty()) {
-    object["metadata"].set("namespace", namespace_);
+  // A topology's namespace is for all objects, those that name another included.
+  if (!isNamespace && (placed_ || object.get("metadata", "namespace").asString().empty())) {
+    object["metadata"].set("namespace", controlPlaneOnly ? home_ : namespace_);
   }
 }
 

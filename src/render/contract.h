@@ -18,18 +18,22 @@ class Contract {
 
   /// The component's main object. `type` is the component type as written.
   void stampWorkload(data::Value& object, const std::string& type) const;
-  /// An object of `outputs`: of a trait, or of the component itself ("AuxiliaryWorkload").
-  void stampTrait(data::Value& object, const std::string& traitType, const std::string& outputName) const;
+  /// An object of `outputs`: of a trait, or of the component itself ("AuxiliaryWorkload"). One that is only for
+  /// the control plane stays in the Application's namespace.
+  void stampTrait(data::Value& object, const std::string& traitType, const std::string& outputName,
+                  bool controlPlaneOnly) const;
   /// An object that a policy made.
   void stampPolicy(data::Value& object) const;
 
  private:
   void addLabels(data::Value& object, const data::Value& labels) const;
-  void finish(data::Value& object, std::string_view resourceType) const;
+  void finish(data::Value& object, std::string_view resourceType, bool controlPlaneOnly) const;
 
   const oam::Application& application_;
   std::string component_;
   std::string namespace_;
+  std::string home_;  ///< the Application's own namespace
+  bool placed_;       ///< a topology says where objects go
   std::string appRevision_;
 };
 

@@ -142,6 +142,7 @@ class Planner {
     for (const Error& e : found.warnings) diagnostics_.error(e);
     std::vector<oam::Policy> overrides;
     std::vector<oam::Policy> topologies;
+    std::vector<oam::Policy> replications;
     for (const std::string& name : wanted) {
       auto policy = policyNamed(name);
       if (!policy) {
@@ -150,6 +151,8 @@ class Planner {
         overrides.push_back(std::move(*policy));
       } else if (policy->type == "topology") {
         topologies.push_back(std::move(*policy));
+      } else if (policy->type == "replication") {
+        replications.push_back(std::move(*policy));
       }
     }
     const oam::Application& application = files_.application;
@@ -159,10 +162,12 @@ class Planner {
       for (const data::Value& cluster : topology.properties.get("clusters").elements())
         one.clusters.push_back(cluster.asString());
       one.targetNamespace = topology.properties.get("namespace").asString();
+      one.replications = replications;
       out.push_back(std::move(one));
     }
     if (topologies.empty()) {
       out.push_back({step.name, "", application.name + " only with override policies", std::move(patched)});
+      out.back().replications = std::move(replications);
     }
   }
 
@@ -209,6 +214,36 @@ std::vector<oam::WorkflowStep> effectiveSteps(const oam::ApplicationFiles& files
 std::vector<Deployment> deploymentsOf(const oam::ApplicationFiles& files, const oam::Catalog& catalog,
                                       oam::Diagnostics& diagnostics) {
   return Planner(files, catalog, diagnostics).run();
+}
+
+oam::Application withReplicas(oam::Application application, const std::vector<oam::Policy>& replications,
+                              oam::Diagnostics& diagnostics) {
+  for (const oam::Policy& policy : replications) {
+    std::vector<oam::Component> out;
+    bool any = false;
+    const data::Value& keys = policy.properties.get("keys");
+    const auto& selected = policy.properties.get("selector").elements();
+    for (oam::Component& component : application.components) {
+      bool chosen = std::ranges::any_of(
+          selected, [&](const data::Value& name) { return name.asString() == component.name; });
+      if (!chosen) {
+        out.push_back(std::move(component));
+        continue;
+      }
+      any = true;
+      for (const data::Value& key : keys.elements()) {
+        oam::Component copy = component;
+        copy.object.set("replicaKey", key);
+        out.push_back(std::move(copy));
+      }
+    }
+    if (!any) {
+      diagnostics.error(policy.place.error(ErrorCode::InvalidArgument, "the policy \"" + policy.name +
+                                                                           "\" selects no component to replicate"));
+    }
+    application.components = std::move(out);
+  }
+  return application;
 }
 
 }  // namespace puppis::render

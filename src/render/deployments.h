@@ -18,6 +18,7 @@ struct Deployment {
   oam::Application application;  ///< after the step's override policies
   std::vector<std::string> clusters = {};  ///< that the topology names; none means the local one
   std::string targetNamespace = {};        ///< that the topology names; empty means the Application's
+  std::vector<oam::Policy> replications = {};  ///< the step's replication policies; see withReplicas()
 };
 
 /// What a run of an Application's workflow renders, with the deploy steps that KubeVela makes up when there
@@ -29,5 +30,10 @@ std::vector<Deployment> deploymentsOf(const oam::ApplicationFiles& files, const 
 /// The steps that run: those of the workflow, of the workflow it refers to, or the made-up ones.
 std::vector<oam::WorkflowStep> effectiveSteps(const oam::ApplicationFiles& files,
                                               oam::Diagnostics& diagnostics);
+
+/// The Application with each component that a replication policy selects once for each of its keys, which the
+/// copy's template sees as context.replicaKey. A policy that selects none is a fault.
+oam::Application withReplicas(oam::Application application, const std::vector<oam::Policy>& replications,
+                              oam::Diagnostics& diagnostics);
 
 }  // namespace puppis::render

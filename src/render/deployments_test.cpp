@@ -5,6 +5,7 @@
 #include "render/override.h"
 #include "render/references.h"
 #include "render/testing/fixture.h"
+#include "render/whole.h"
 
 namespace puppis::render {
 namespace {
@@ -111,6 +112,30 @@ TEST_F(Deployments, ReferredObjectsAreFoundAndCleaned) {
   EXPECT_EQ(data::toJson(out.components[0].properties),
             R"({"objects":[{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"}}]})");
   EXPECT_NE(faults().find("app.yaml:11:13"), std::string::npos) << faults();
+}
+
+TEST_F(Deployments, AReplicationMakesCopiesThatKnowTheirKey) {
+  component("store", "output: {apiVersion: \"v1\", kind: \"Secret\", metadata: name: context.name + context.replicaKey}");
+  oam::ApplicationFiles given =
+      files("apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: app}\nspec:\n"
+            "  components:\n    - {name: a, type: store}\n    - {name: b, type: store}\n"
+            "  policies:\n    - {name: r, type: replication, properties: {keys: [-x, -y], selector: [b]}}\n"
+            "  workflow: {steps: [{name: s, type: deploy, properties: {policies: [r]}}]}\n");
+  auto names = [&](Placing placing) {
+    auto one = [&](const oam::Application& app, const oam::Catalog& definitions, const RenderContext& where) {
+      return renderer.render(app, definitions, where);
+    };
+    std::string out;
+    for (const RenderedDeployment& made :
+         renderWhole(one, given, *catalog, context, lookUpIn({}), placing, diagnostics)) {
+      for (const data::Value& object : made.rendered.objects())
+        out += object.get("metadata", "name").asString() + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(names(Placing::AsApplied), "a b-x b-y ");
+  EXPECT_EQ(names(Placing::AsWritten), "a b ");
+  EXPECT_EQ(faults(), "");
 }
 
 }  // namespace

@@ -112,6 +112,14 @@ LiveStatus StatusEvaluator::evaluate(const oam::Definition& definition, const Va
     seen["status"].set("details", std::move(known));
   }
   out.healthy = definition.healthPolicy.empty();
+  // A Terraform module has no rule of its own: its Configuration says how far it is.
+  if (definition.schematic == oam::SchematicKind::Terraform && out.healthy) {
+    const Value& configuration = seen.get("output");
+    const Value& status = configuration.get("status");
+    out.healthy = status.get("apply", "state").asString() == "Available" &&
+                  status.get("observedGeneration").asInt() == configuration.get("metadata", "generation").asInt();
+    out.message = status.get("apply", "message").asString();
+  }
   if (!definition.healthPolicy.empty()) {
     cue::Session session(impl_->templates.runtime());
     cue::Value root =

@@ -68,5 +68,25 @@ TEST(Health, DetailsAreTextsAndFeedTheMessage) {
   EXPECT_EQ(out.message, "http://c true");
 }
 
+TEST(Health, ATerraformModuleIsAsFarAsItsConfigurationSays) {
+  oam::Definition module;
+  module.name = "bucket";
+  module.schematic = oam::SchematicKind::Terraform;
+  StatusEvaluator evaluator(cue::Runtime::make());
+  auto healthy = [&](const char* state, long seen) {
+    StatusContext context;
+    context.output = data::Value::object(
+        {{"metadata", data::Value::object({{"generation", 2L}})},
+         {"status", data::Value::object({{"observedGeneration", seen},
+                                         {"apply", data::Value::object({{"state", state}, {"message", "m"}})}})}});
+    LiveStatus status = evaluator.evaluate(module, data::Value(), context);
+    EXPECT_EQ(status.message, "m");
+    return status.healthy;
+  };
+  EXPECT_TRUE(healthy("Available", 2));
+  EXPECT_FALSE(healthy("Available", 1));
+  EXPECT_FALSE(healthy("ProvisioningAndChecking", 2));
+}
+
 }  // namespace
 }  // namespace puppis::render

@@ -8,6 +8,7 @@
 #include "render/component.h"
 #include "render/context_data.h"
 #include "render/contract.h"
+#include "render/providers.h"
 #include "render/templates.h"
 
 namespace puppis::render {
@@ -91,6 +92,13 @@ class PolicyRun {
           application_.source},
          {"context", contextData, {}}});
     std::vector<Error> failures = root.validate();
+    if (failures.empty() && asksTheWorld(**program)) {
+      if (auto called = callProviders(session, root, context_.world)) {
+        root = *called;
+      } else {
+        failures.push_back(called.error());
+      }
+    }
     if (!failures.empty()) {
       note(failures, root);
       return out;
@@ -180,6 +188,9 @@ Result<data::Value> Renderer::renderTemplate(const oam::Definition& definition, 
                                  {"context", context.isObject() ? context : data::Value::object(), {}}});
   oam::Diagnostics diagnostics;
   for (Error& failure : root.validate()) diagnostics.error(std::move(failure));
+  if (diagnostics.ok() && asksTheWorld(*program)) {
+    TRY(root, callProviders(session, root, nullptr));
+  }
   data::Value out = data::Value::object();
   for (const char* part : {"output", "outputs", "patch", "patchOutputs", "errs"}) {
     cue::Value value = root.lookup(part);

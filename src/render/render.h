@@ -19,6 +19,8 @@ class Runtime;
 
 namespace puppis::render {
 
+class World;  // render/world.h
+
 /// The Kubernetes version of the target, for context.clusterVersion. A minor of 0 means unknown.
 struct ClusterVersion {
   std::string major;
@@ -45,6 +47,8 @@ struct RenderContext {
   /// A property that a definition does not declare: an error for closed (our own) definitions by CUE's rules,
   /// and a warning for open ones when this is set.
   bool warnUndeclared = true;
+  /// What templates may ask while they are rendered; null when a rendering is to depend on its input alone.
+  World* world = nullptr;
 };
 
 /// One object and where it comes from.

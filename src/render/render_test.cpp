@@ -298,5 +298,73 @@ TEST_F(Render, ABottomlessTemplateIsStopped) {
   EXPECT_EQ(out.error().code(), ErrorCode::ResourceExhausted) << out.error().str();
 }
 
+TEST_F(Render, AKubeSchematicTakesItsParametersByFieldPaths) {
+  auto source = SourceFile::make("kube.yaml", R"(apiVersion: core.oam.dev/v1beta1
+kind: ComponentDefinition
+metadata: {name: plain}
+spec:
+  schematic:
+    kube:
+      template:
+        apiVersion: apps/v1
+        kind: Deployment
+        spec: {template: {spec: {containers: [{name: main, image: old}]}}}
+      parameters:
+        - {name: image, type: string, fieldPaths: ["spec.template.spec.containers[0].image", "spec.note"]}
+        - {name: replicas, type: number, required: false, fieldPaths: [spec.replicas]}
+)");
+  auto documents = data::parseYaml(source);
+  ASSERT_TRUE(documents);
+  auto definition = oam::parseDefinition(documents->at(0), source);
+  ASSERT_TRUE(definition) << definition.error().str();
+  catalog->add(*definition);
+  trait("labels", "patch: metadata: labels: a: \"b\"");
+  auto made = [&](const std::string& properties) {
+    return render("spec:\n  components:\n    - name: c\n      type: plain\n      properties: " + properties +
+                  "\n      traits: [{type: labels, properties: {}}]\n");
+  };
+  auto out = made("{image: new, replicas: 3}");
+  ASSERT_TRUE(out) << out.error().str();
+  const data::Value& object = out->components[0].resources[0].object;
+  EXPECT_EQ(data::toJson(object.get("spec"), {.sortKeys = true}),
+            R"({"note":"new","replicas":3,"template":{"spec":{"containers":[{"image":"new","name":"main"}]}}})");
+  EXPECT_EQ(object.get("metadata", "name").asString(), "c");
+  EXPECT_EQ(object.get("metadata", "labels").get("a").asString(), "b");
+  EXPECT_NE(made("{}").error().str().find("the property \"image\" is missing"), std::string::npos);
+  EXPECT_NE(made("{image: new, replicas: many}").error().str().find("expected number"), std::string::npos);
+}
+
+TEST_F(Render, AHelmSchematicSaysWhatToDoInstead) {
+  auto parsed = data::parseYaml(SourceFile::make(
+      "h.yaml", "apiVersion: core.oam.dev/v1beta1\nkind: ComponentDefinition\nmetadata: {name: chart}\nspec: "
+                "{schematic: {helm: {release: {}, repository: {}}}}\n"));
+  ASSERT_TRUE(parsed);
+  auto definition = oam::parseDefinition(parsed->at(0), nullptr);
+  ASSERT_TRUE(definition) << definition.error().str();
+  catalog->add(*definition);
+  auto out = render("spec:\n  components:\n    - {name: c, type: chart, properties: {}}\n");
+  ASSERT_FALSE(out);
+  EXPECT_EQ(out.error().code(), ErrorCode::NotSupported);
+  EXPECT_NE(out.error().str().find("schematic.helm"), std::string::npos) << out.error().str();
+}
+
+TEST_F(Render, ATopologysNamespaceIsForAllObjectsButThoseOfTheControlPlane) {
+  trait("here", "outputs: a: {apiVersion: \"v1\", kind: \"Secret\", metadata: name: \"a\"}",
+        "  controlPlaneOnly: true\n");
+  trait("there", "outputs: b: {apiVersion: \"v1\", kind: \"Secret\", metadata: {name: \"b\", namespace: \"x\"}}");
+  auto spaces = [&] {
+    auto out = render("spec:\n  components:\n    - name: c\n      type: web\n      properties: {image: x}\n"
+                      "      traits: [{type: here, properties: {}}, {type: there, properties: {}}]\n");
+    std::string text;
+    if (!out) return out.error().str();
+    for (const Resource& r : out->components[0].resources)
+      text += r.object.get("metadata", "namespace").asString() + " ";
+    return text;
+  };
+  EXPECT_EQ(spaces(), "default default default x ");
+  context.targetNamespace = "prod";
+  EXPECT_EQ(spaces(), "prod prod default prod ");
+}
+
 }  // namespace
 }  // namespace puppis::render

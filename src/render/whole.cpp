@@ -14,7 +14,11 @@ std::vector<RenderedDeployment> renderWhole(const RenderOne& render, const oam::
   std::vector<RenderedDeployment> out;
   for (Deployment& deployment : deploymentsOf(files, catalog, diagnostics)) {
     RenderContext here = context;
-    if (placing == Placing::AsApplied) here.targetNamespace = deployment.targetNamespace;
+    if (placing == Placing::AsApplied) {
+      here.targetNamespace = deployment.targetNamespace;
+      deployment.application =
+          withReplicas(std::move(deployment.application), deployment.replications, diagnostics);
+    }
     deployment.application = withReferredObjects(
         deployment.application, targetNamespace(deployment.application, here), lookup, diagnostics);
     auto rendered = render(deployment.application, catalog, here);

@@ -23,8 +23,8 @@ struct RenderedDeployment {
 using RenderOne =
     std::function<Result<Rendered>(const oam::Application&, const oam::Catalog&, const RenderContext&)>;
 
-/// Whether objects go to the namespaces that topology policies name, as they are applied, or stay in the
-/// Application's, as KubeVela's dry run shows them.
+/// Whether objects go to the namespaces that topology policies name, and are made as often as replication policies
+/// say, as they are applied; or once and in the Application's namespace, as KubeVela's dry run shows them.
 enum class Placing : std::uint8_t { AsWritten, AsApplied };
 
 /// Everything that an Application becomes, for each deploy step and topology. The dry run, the preview, admission

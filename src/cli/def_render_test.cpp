@@ -10,12 +10,12 @@ namespace {
 
 constexpr const char* kTrait =
     "mine: {type: \"trait\", annotations: {}, labels: {}, description: \"\", attributes: {}}\n"
-    "template: {patch: spec: n: parameter.n, parameter: n: int}\n";
+    "template: {patch: spec: size: parameter.size, parameter: size: int}\n";
 
-struct Run {
-  explicit Run(std::vector<std::string> line) {
+struct Rendering {
+  explicit Rendering(std::vector<std::string> line) {
     EXPECT_TRUE(world.files.write("mine.cue", kTrait, 0644));
-    EXPECT_TRUE(world.files.write("p.yaml", "{n: 3}", 0644));
+    EXPECT_TRUE(world.files.write("p.yaml", "{size: 3}", 0644));
     EXPECT_TRUE(world.files.write("s.yaml", "{replicas: 3}", 0644));
     line.insert(line.begin(), {"def", "render"});
     code = runCommandLine(line, allVerbs(), world.context);
@@ -29,23 +29,23 @@ struct Run {
 };
 
 TEST(DefRender, FindsTheKindByTheName) {
-  Run scaler({"scaler", "--parameter", "s.yaml", "-o", "json"});
+  Rendering scaler({"scaler", "--parameter", "s.yaml", "-o", "json"});
   EXPECT_EQ(scaler.code, 0) << scaler.err;
   EXPECT_NE(scaler.out.find("\"replicas\": 3"), std::string::npos) << scaler.out;
-  EXPECT_EQ(Run({"scaler", "--kind", "TraitDefinition", "--parameter", "s.yaml"}).code, 0);
-  Run wrong({"scalr"});
+  EXPECT_EQ(Rendering({"scaler", "--kind", "TraitDefinition", "--parameter", "s.yaml"}).code, 0);
+  Rendering wrong({"scalr"});
   EXPECT_NE(wrong.code, 0);
   EXPECT_NE(wrong.err.find("did you mean scaler"), std::string::npos) << wrong.err;
 }
 
 TEST(DefRender, TakesAFile) {
-  Run rendered({"mine.cue", "--parameter", "p.yaml", "-o", "json"});
+  Rendering rendered({"mine.cue", "--parameter", "p.yaml", "-o", "json"});
   EXPECT_EQ(rendered.code, 0) << rendered.err;
-  EXPECT_NE(rendered.out.find("\"n\": 3"), std::string::npos) << rendered.out;
-  Run object({"mine.cue"});
+  EXPECT_NE(rendered.out.find("\"size\": 3"), std::string::npos) << rendered.out;
+  Rendering object({"mine.cue"});
   EXPECT_EQ(object.code, 0) << object.err;
   EXPECT_NE(object.out.find("kind: TraitDefinition"), std::string::npos) << object.out;
-  EXPECT_EQ(Run({"mine", "-d", "mine.cue", "--parameter", "p.yaml"}).code, 0);
+  EXPECT_EQ(Rendering({"mine", "-d", "mine.cue", "--parameter", "p.yaml"}).code, 0);
 }
 
 }  // namespace

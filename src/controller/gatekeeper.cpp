@@ -106,6 +106,14 @@ Gatekeeper::Gatekeeper(kube::Client& client, std::shared_ptr<cue::Runtime> runti
 
 Gatekeeper::~Gatekeeper() = default;
 
+void Gatekeeper::complete(Value& object) {
+  if (!oam::isDefinition(object) || object.get("kind").asString() != "ComponentDefinition") return;
+  if (!object.get("spec").isObject()) return;
+  const Value& workload = object.get("spec", "workload");
+  bool said = !workload.get("type").asString().empty() || workload.get("definition").isObject();
+  if (!said) object["spec"].set("workload", Value::object({{"type", "autodetects.core.oam.dev"}}));
+}
+
 Status Gatekeeper::review(const Value& object, const Value* old) {
   bool definition = oam::isDefinition(object);
   if (!definition && !isApplication(object)) return {};
@@ -179,8 +187,9 @@ void Gatekeeper::reviewApplication(const Value& object, oam::Diagnostics& diagno
   oam::Application application = oam::parseApplication(object, nullptr, diagnostics);
   auto published = application.annotations.find("app.oam.dev/publishVersion");
   if (oam::followsNewest(application) && published != application.annotations.end()) {
-    diagnostics.error(Error(ErrorCode::Invalid, "app.oam.dev/autoUpdate and app.oam.dev/publishVersion exclude "
-                                                "each other")
+    diagnostics.error(Error(ErrorCode::Invalid,
+                            "app.oam.dev/autoUpdate and app.oam.dev/publishVersion exclude "
+                            "each other")
                           .path("metadata.annotations"));
   }
   if (!diagnostics.ok()) return;
@@ -198,8 +207,7 @@ void Gatekeeper::reviewApplication(const Value& object, oam::Diagnostics& diagno
   }
   render::RenderContext context;
   context.namespace_ = ns;
-  context.appRevision =
-      files->application.name + "-v" + std::to_string(latestRevision(object).number + 1);
+  context.appRevision = files->application.name + "-v" + std::to_string(latestRevision(object).number + 1);
   context.cluster = "local";
   context.clusterVersion = clusterVersion();
   context.warnUndeclared = false;

@@ -16,9 +16,9 @@
 
 namespace puppis::controller {
 
-/// Says of definitions and Applications whether an API may take them: what could only fail later is refused when
-/// it is written, with the faults. Asked by the admission of the embedded API and by the webhook. Safe to share
-/// between threads.
+/// Says of definitions and Applications whether an API may take them: what could only fail later is refused
+/// when it is written, with the faults. Asked by the admission of the embedded API and by the webhook. Safe
+/// to share between threads.
 class Gatekeeper {
  public:
   /// `client` must outlive this; it reads what Applications name.
@@ -26,9 +26,12 @@ class Gatekeeper {
              std::shared_ptr<const oam::Catalog> builtIn, std::string systemNamespace);
   ~Gatekeeper();
 
-  /// Judges a write; `old` is null for a new object. Objects of other kinds, deletions under way and writes that
-  /// leave the spec alone pass. The Error is Invalid, with one detail (path and message) a fault. What cannot be
-  /// judged now (something is not reachable, or a workflow is to supply it) passes: a refusal must be certain.
+  /// Fills in what a definition may leave out: a component's workload type (found out from its output).
+  static void complete(data::Value& object);
+  /// Judges a write; `old` is null for a new object. Objects of other kinds, deletions under way and writes
+  /// that leave the spec alone pass. The Error is Invalid, with one detail (path and message) a fault. What
+  /// cannot be judged now (something is not reachable, or a workflow is to supply it) passes: a refusal must
+  /// be certain.
   Status review(const data::Value& object, const data::Value* old);
 
  private:

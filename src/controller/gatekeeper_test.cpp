@@ -32,12 +32,13 @@ class GatekeeperTest : public testing::Test {
   static std::string definition(const std::string& name, const std::string& body,
                                 const std::string& more = "") {
     return "apiVersion: core.oam.dev/v1beta1\nkind: ComponentDefinition\nmetadata:\n  name: " + name +
-           "\n  namespace: d\nspec:\n" + more +
-           "  schematic:\n    cue:\n      template: |\n        " + body + "\n";
+           "\n  namespace: d\nspec:\n" + more + "  schematic:\n    cue:\n      template: |\n        " + body +
+           "\n";
   }
 
   static std::string application(const std::string& spec) {
-    return "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: web, namespace: d}\nspec:\n" +
+    return "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: web, namespace: "
+           "d}\nspec:\n" +
            spec;
   }
 
@@ -68,13 +69,25 @@ TEST_F(GatekeeperTest, ADefinitionIsRefusedWithTheLineAndColumnOfItsTemplate) {
             std::string::npos);
 }
 
+TEST_F(GatekeeperTest, AComponentWithoutAWorkloadTypeGetsOne) {
+  Value object = yaml(definition("a", "output: kind: \"A\""));
+  Gatekeeper::complete(object);
+  EXPECT_EQ(object.get("spec", "workload").get("type").asString(), "autodetects.core.oam.dev");
+  Value given =
+      yaml(definition("a", "output: kind: \"A\"", "  workload: {definition: {apiVersion: v1, kind: Pod}}\n"));
+  Value same = given;
+  Gatekeeper::complete(given);
+  EXPECT_EQ(given, same);
+}
+
 TEST_F(GatekeeperTest, AVersionIsThreeNumbersAndSaysOneThing) {
   const std::string body = "output: kind: \"A\"";
   EXPECT_NE(refusal(definition("d", body, "  version: \"1.2\"\n")).find("no version"), std::string::npos);
   EXPECT_EQ(refusal(definition("d", body, "  version: \"1.2.3\"\n")), "");
   put({"core.oam.dev", "v1beta1", "definitionrevisions"},
       "apiVersion: core.oam.dev/v1beta1\nkind: DefinitionRevision\nmetadata: {name: d-v1.2.3, namespace: d}\n"
-      "spec:\n  revision: 1\n  componentDefinition:\n    metadata: {name: d}\n    spec:\n      version: 1.2.3\n"
+      "spec:\n  revision: 1\n  componentDefinition:\n    metadata: {name: d}\n    spec:\n      version: "
+      "1.2.3\n"
       "      schematic: {cue: {template: \"output: kind: \\\"Other\\\"\"}}\n");
   EXPECT_NE(refusal(definition("d", body, "  version: \"1.2.3\"\n")).find("says something else"),
             std::string::npos);
@@ -89,8 +102,9 @@ TEST_F(GatekeeperTest, AnApplicationIsRefusedWithThePathOfTheFault) {
   EXPECT_NE(said.find("did you mean webservice?"), std::string::npos) << said;
   said = refusal(application("  components:\n  - {name: a, type: webservice, properties: {image: 7}}\n"));
   EXPECT_NE(said.find("spec.components[0].properties"), std::string::npos) << said;
-  said = refusal(application("  components:\n  - name: a\n    type: webservice\n    properties: {image: x}\n"
-                             "    traits:\n    - {type: scaler, properties: {replicas: many}}\n"));
+  said =
+      refusal(application("  components:\n  - name: a\n    type: webservice\n    properties: {image: x}\n"
+                          "    traits:\n    - {type: scaler, properties: {replicas: many}}\n"));
   EXPECT_NE(said.find("spec.components[0].traits[0].properties"), std::string::npos) << said;
   said = refusal(application("  components: []\n  workflow: {ref: nowhere}\n"));
   EXPECT_NE(said.find("there is no Workflow named \"nowhere\""), std::string::npos) << said;
@@ -117,14 +131,16 @@ TEST_F(GatekeeperTest, WritesThatLeaveTheSpecAlonePass) {
 
 TEST_F(GatekeeperTest, DefinitionsOfTheNamespaceComeFirstAndVersionsAreRevisions) {
   put({"core.oam.dev", "v1beta1", "componentdefinitions"},
-      definition("mine", "output: {apiVersion: \"v1\", kind: \"ConfigMap\"}\n        parameter: {a: string}"));
+      definition("mine",
+                 "output: {apiVersion: \"v1\", kind: \"ConfigMap\"}\n        parameter: {a: string}"));
   put({"core.oam.dev", "v1beta1", "definitionrevisions"},
       "apiVersion: core.oam.dev/v1beta1\nkind: DefinitionRevision\nmetadata: {name: mine-v1, namespace: d}\n"
       "spec:\n  revision: 1\n  componentDefinition:\n    metadata: {name: mine}\n    spec:\n"
-      "      schematic: {cue: {template: \"output: {apiVersion: \\\"v1\\\", kind: \\\"A\\\"}, parameter: {b: int}\"}}\n");
+      "      schematic: {cue: {template: \"output: {apiVersion: \\\"v1\\\", kind: \\\"A\\\"}, parameter: {b: "
+      "int}\"}}\n");
   auto with = [](const char* type, const char* properties) {
-    return application(std::string("  components:\n  - {name: a, type: ") + type + ", properties: " + properties +
-                       "}\n");
+    return application(std::string("  components:\n  - {name: a, type: ") + type +
+                       ", properties: " + properties + "}\n");
   };
   EXPECT_EQ(refusal(with("mine", "{a: x}")), "");
   EXPECT_NE(refusal(with("mine", "{a: 1}")), "");

@@ -34,7 +34,7 @@ std::uint64_t contentDigest(Value object) {
 }
 
 bool onlyRevisionLabels(const std::vector<data::Change>& changes) {
-  return std::all_of(changes.begin(), changes.end(), [](const data::Change& change) {
+  return !changes.empty() && std::all_of(changes.begin(), changes.end(), [](const data::Change& change) {
     const auto& steps = change.path.steps();
     if (steps.size() != 3) return false;
     const auto* where = std::get_if<std::string>(&steps[1]);
@@ -99,8 +99,8 @@ struct Reconciler::Run {
     return memory.wish != nullptr;
   }
 
-  /// Whether a type is asked for by version. Its DefinitionRevision comes a moment after the definition, and no
-  /// event tells of it.
+  /// Whether a type is asked for by version. Its DefinitionRevision comes a moment after the definition, and
+  /// no event tells of it.
   [[nodiscard]] bool namesVersions() const {
     const auto& components = application.get("spec", "components").elements();
     return std::any_of(components.begin(), components.end(), [](const Value& component) {
@@ -112,8 +112,8 @@ struct Reconciler::Run {
     });
   }
 
-  /// The revision that was published under the name the Application still has: as long as that stays, its spec may
-  /// change without effect.
+  /// The revision that was published under the name the Application still has: as long as that stays, its
+  /// spec may change without effect.
   Result<std::optional<Value>> published() {
     std::string version = kube::annotation(application, kPublishVersion).value_or("");
     Revision latest = latestRevision(application);
@@ -164,18 +164,21 @@ struct Reconciler::Run {
       memory.revision = latest;
       return {};
     }
-    bool unchanged = application.get("status", "observedGeneration").asInt() == kube::generation(application) &&
-                     !oam::followsNewest(parsed);
+    bool unchanged =
+        application.get("status", "observedGeneration").asInt() == kube::generation(application) &&
+        !oam::followsNewest(parsed);
     if (latest.number > 0 && unchanged) {
       auto found = env.client.get(kApplicationRevisions, {owner.ns, latest.name});
-      if (found) {
+      std::string version = kube::annotation(application, kPublishVersion).value_or("");
+      bool renamed = found && !version.empty() && kube::annotation(*found, kPublishVersion) != version;
+      if (found && !renamed) {
         TRY(auto pinned, definitionsOf(*found));
         catalog = std::make_shared<oam::LayeredCatalog>(
             std::vector<std::shared_ptr<const oam::Catalog>>{pinned, catalog});
         memory.revision = latest;
         return {};
       }
-      if (found.error().code() != ErrorCode::NotFound) return fail(found.error());
+      if (!found && found.error().code() != ErrorCode::NotFound) return fail(found.error());
     }
     int limit = deliver::Policies(parsed.policies).revisionLimit().value_or(env.revisionLimit);
     return recordRevision(latest.number + 1, hash, definitions, limit);
@@ -327,8 +330,8 @@ struct Reconciler::Run {
     return out;
   }
 
-  /// Within a component: what a trait makes before the rest must stand and be healthy, then the rest, then what
-  /// traits make after it.
+  /// Within a component: what a trait makes before the rest must stand and be healthy, then the rest, then
+  /// what traits make after it.
   void holdByStage(std::vector<deliver::Desired>& desired, const deliver::Plan& free,
                    const std::vector<ServiceHealth>& services) {
     if (memory.wish->stages.empty()) return;

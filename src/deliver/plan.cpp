@@ -187,8 +187,8 @@ class Planner {
     return rules_.keepsUp ? one.leftWhenKept : one.leftWhenUpdated;
   }
 
-  /// The object as it is to be written: what is left untouched is as it is found, and a shared one names us among
-  /// its sharers.
+  /// The object as it is to be written: what is left untouched is as it is found, and a shared one names us
+  /// among its sharers.
   [[nodiscard]] Result<Value> wantedOf(const Desired& one, const Value* live) const {
     Value wanted = creatable(one.object);
     if (live != nullptr) {
@@ -223,9 +223,12 @@ class Planner {
       act(Verb::Keep, id, one).reason = "shared with " + ownerOf(live).str();
       return {};
     }
+    Value before = kube::annotation(live, kSharedBy).value_or("");
     sharers.push_back(owner_.str());
     Action& action = act(Verb::Update, id, one);
     action.reason = "shared with " + ownerOf(live).str();
+    action.changes.push_back({data::Path() / "metadata" / "annotations" / std::string(kSharedBy), before,
+                              Value(join(sharers, ","))});
     action.body = sharersPatch(sharers);
     action.uid = kube::uid(live);
     return {};

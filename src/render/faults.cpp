@@ -218,6 +218,11 @@ std::vector<Error> explain(const std::vector<Error>& failures, const cue::Value&
     if (failure.details().empty()) flat.push_back(&failure);
     for (const Error& detail : failure.details()) flat.push_back(&detail);
   }
+  // The line above the faults of a disjunction's alternatives says nothing that they do not.
+  if (flat.size() > 1) {
+    std::erase_if(flat,
+                  [](const Error* e) { return endsWith(e->message(), "errors in empty disjunction:"); });
+  }
   std::vector<Error> out;
   std::vector<bool> done(flat.size(), false);
   for (std::size_t i = 0; i < flat.size(); ++i) {

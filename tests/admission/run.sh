@@ -36,26 +36,26 @@ for _ in $(seq 200); do
 done
 
 for kind in ComponentDefinition TraitDefinition PolicyDefinition WorkflowStepDefinition; do
-  definition $kind broken $'output: {\n  kind: "A" +\n}' | refuses "$kind that does not parse" "is invalid" "<$kind broken>:3:"
-  definition $kind broken $'a: 1\na: 2\noutput: kind: "A"' | refuses "$kind that contradicts itself" "conflicting values" "<$kind broken>:1:4"
+  refuses "$kind that does not parse" "is invalid" "<$kind broken>:3:" < <(definition $kind broken $'output: {\n  kind: "A" +\n}')
+  refuses "$kind that contradicts itself" "conflicting values" "<$kind broken>:2:4" < <(definition $kind broken $'a: 1\na: 2\noutput: kind: "A"')
 done
-definition ComponentDefinition broken 'parameter: {}' | refuses "a component without output" "needs an output"
-definition ComponentDefinition broken 'output: kind: nothing' | refuses "an unknown reference" "<ComponentDefinition broken>:1:15"
-definition ComponentDefinition broken 'output: kind: "A"' $'  status: {healthPolicy: "isHealth: "}\n' | refuses "a broken health rule" "healthPolicy"
-definition ComponentDefinition broken 'output: kind: "A"' $'  version: "1.2"\n' | refuses "a version of two numbers" "no version"
-definition ComponentDefinition mine $'output: {apiVersion: "v1", kind: "ConfigMap", data: v: parameter.v}\nparameter: v: string' $'  version: "1.0.0"\n' | takes "a good definition"
+refuses "a component without output" "needs an output" < <(definition ComponentDefinition broken 'parameter: {}')
+refuses "an unknown reference" "<ComponentDefinition broken>:1:15" < <(definition ComponentDefinition broken 'output: kind: nothing')
+refuses "a broken health rule" "healthPolicy" < <(definition ComponentDefinition broken 'output: kind: "A"' $'  status: {healthPolicy: "isHealth: "}\n')
+refuses "a version of two numbers" "no version" < <(definition ComponentDefinition broken 'output: kind: "A"' $'  version: "1.2"\n')
+takes "a good definition" < <(definition ComponentDefinition mine $'output: {apiVersion: "v1", kind: "ConfigMap", data: v: parameter.v}\nparameter: v: string' $'  version: "1.0.0"\n')
 for _ in $(seq 200); do "$K" get definitionrevision mine-v1.0.0 >/dev/null 2>&1 && break; sleep 0.05; done
-definition ComponentDefinition mine $'output: {apiVersion: "v1", kind: "Secret"}' $'  version: "1.0.0"\n' | refuses "a version that says something else" "says something else"
-definition ComponentDefinition mine $'output: {apiVersion: "v1", kind: "ConfigMap", data: w: parameter.w}\nparameter: w: string' $'  version: "1.1.0"\n' | takes "a new version"
+refuses "a version that says something else" "says something else" < <(definition ComponentDefinition mine $'output: {apiVersion: "v1", kind: "Secret"}' $'  version: "1.0.0"\n')
+takes "a new version" < <(definition ComponentDefinition mine $'output: {apiVersion: "v1", kind: "ConfigMap", data: w: parameter.w}\nparameter: w: string' $'  version: "1.1.0"\n')
 
-application web '  components: [{name: a, type: webservce, properties: {image: x}}]' | refuses "an unknown type" "spec.components[0].type" "did you mean webservice"
-application web '  components: [{name: a, type: webservice, properties: {image: 7}}]' | refuses "a wrong property" "spec.components[0].properties.image" "expected string"
-application web '  components: [{name: a, type: webservice, properties: {}}]' | refuses "a missing property" "image"
-application web '  components: [{name: a, type: webservice, properties: {image: x}, traits: [{type: nothing}]}]' | refuses "an unknown trait" "spec.components[0].traits[0].type"
-application web '  components: [{name: a, type: mine, properties: {w: x}}]' | takes "an Application of the new version"
-application old '  components: [{name: a, type: mine@v1.0.0, properties: {v: x}}]' | takes "an Application of an older version"
-application older '  components: [{name: a, type: mine@v1.0.0, properties: {w: x}}]' | refuses "the older version's parameters" "spec.components[0].properties"
-application later $'  components: [{name: a, type: webservice, properties: {}, inputs: [{from: i, parameterKey: image}]}]' | takes "what a workflow is to supply"
+refuses "an unknown type" "spec.components[0].type" "did you mean webservice" < <(application web '  components: [{name: a, type: webservce, properties: {image: x}}]')
+refuses "a wrong property" "spec.components[0].properties.image" "expected string" < <(application web '  components: [{name: a, type: webservice, properties: {image: 7}}]')
+refuses "a missing property" "image" < <(application web '  components: [{name: a, type: webservice, properties: {}}]')
+refuses "an unknown trait" "spec.components[0].traits[0].type" < <(application web '  components: [{name: a, type: webservice, properties: {image: x}, traits: [{type: nothing}]}]')
+takes "an Application of the new version" < <(application web '  components: [{name: a, type: mine, properties: {w: x}}]')
+takes "an Application of an older version" < <(application old '  components: [{name: a, type: mine@v1.0.0, properties: {v: x}}]')
+refuses "the older version's parameters" "spec.components[0].properties" < <(application older '  components: [{name: a, type: mine@v1.0.0, properties: {w: x}}]')
+takes "what a workflow is to supply" < <(application later $'  components: [{name: a, type: webservice, properties: {}, inputs: [{from: i, parameterKey: image}]}]')
 "$K" patch app web --type merge -p '{"spec":{"components":[{"name":"a","type":"gone","properties":{}}]}}' >"$WORK/out" 2>&1 && no "a patch is checked" "$(cat "$WORK/out")" || ok
 "$K" delete componentdefinition mine >/dev/null && "$K" annotate app web a=b >/dev/null && "$K" delete app web old later --wait=false >/dev/null && ok || no "what was good once may be annotated and deleted" ""
 printf '"broken": {type: "component", annotations: {}, labels: {}, description: "", attributes: workload: type: "x"}\ntemplate: {\n\toutput: {kind: "A"}\n\toutput: {kind: "B"}\n}\n' >"$WORK/broken.cue"

@@ -92,7 +92,7 @@ data::Value answer(const data::Value& request) {
   for (const cue::FieldView& field : root.fields({.optional = false, .required = true})) {
     // A required field that nobody gave counts as missing, whatever its constraint.
     const bool missing = field.presence == cue::Presence::Required;
-    fields.push(field.name() + ' ' + (missing ? "!required" : jsonOrClass(field.value)));
+    fields.push(field.name() + ' ' + (missing ? "!incomplete required" : jsonOrClass(field.value)));
   }
   if (!fields.empty()) out.set("fields", fields);
   return out;

@@ -95,11 +95,11 @@ class NameResolver {
         if (const auto* alias = label->as<Alias>()) {
           if (!alias->expr->is<ListLit>()) insert(s, alias->ident->name, x, alias, nullptr);
           if (x->alias != nullptr) error(x, "field has both label alias and postfix alias");
-          label = nullptr;
+          label = alias->expr;
         } else if (!label->is<ListLit>() && x->alias != nullptr) {
           postfixAliases(s, *x, x->alias->label);
         }
-        if (label != nullptr && label->is<Ident>()) {
+        if (label->is<Ident>()) {
           const Node* value = x->value;
           if (const auto* alias = value->as<Alias>()) value = alias->expr;
           insert(s, label->as<Ident>()->name, value, x, nullptr);

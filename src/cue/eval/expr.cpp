@@ -282,6 +282,8 @@ Value* Context::compareBottom(Environment* e, const Origin& at, Expr* x, Op op, 
           }
         }
       }
+      // What is referred to must have got as far as it can, so that nothing is added to it afterwards.
+      evalState(x, {.condition = kAllKnown, .mode = RunMode::Ignore, .status = VertexStatus::Finalized});
       verifyNonMonotonic(e, x, true);
     }
     match = op == Op::Equal;

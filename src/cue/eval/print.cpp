@@ -174,7 +174,7 @@ class Printer {
         return;
       }
     }
-    if (v->base != nullptr && v->base->isValue() && !isCyclePlaceholder(v->base)) {
+    if (v->base != nullptr && v->base->isValue()) {
       node(v->base);
       return;
     }

@@ -104,10 +104,6 @@ func evaluate(r request) (out answer) {
 	for iter.Next() {
 		f := iter.Value()
 		text := ""
-		if iter.FieldType()&cue.RequiredConstraint != 0 {
-			out.Fields = append(out.Fields, iter.Selector().Unquoted()+" !required")
-			continue
-		}
 		err := f.Validate(cue.Concrete(true), cue.Final())
 		if err == nil {
 			var b []byte

@@ -29,9 +29,7 @@ std::string listing(const Error& fault) {
   if (!fault.foundText().empty()) hint += (hint.empty() ? "found " : ", found ") + fault.foundText();
   if (!hint.empty()) out += ": " + hint;
   if (!fault.suggestion().empty()) out += "; did you mean " + fault.suggestion() + "?";
-  // The culprit first, then the other places in order.
   std::vector<Location> places = fault.where();
-  if (places.size() > 2) std::sort(places.begin() + 1, places.end(), isBefore);
   places.erase(std::unique(places.begin(), places.end()), places.end());
   bool first = true;
   for (const Location& place : places) {
@@ -136,10 +134,20 @@ void printFaults(Context& context, const Error& error) {
     return;
   }
   std::vector<Error> faults = faultsOf(error);
-  std::stable_sort(faults.begin(), faults.end(), [](const Error& a, const Error& b) {
-    if (a.where().empty() || b.where().empty()) return a.where().empty() && !b.where().empty();
-    return isBefore(a.where()[0], b.where()[0]);
+  // Those of an evaluation are in order: causes follow what they are the causes of.
+  const bool evaluated = std::any_of(faults.begin(), faults.end(), [](const Error& fault) {
+    constexpr auto kLast = static_cast<int>(cue::Severity::Cycle);
+    for (int i = 0; i <= kLast; ++i) {
+      if (fault.reasonText() == cue::severityWord(static_cast<cue::Severity>(i))) return true;
+    }
+    return false;
   });
+  if (!evaluated) {
+    std::stable_sort(faults.begin(), faults.end(), [](const Error& a, const Error& b) {
+      if (a.where().empty() || b.where().empty()) return a.where().empty() && !b.where().empty();
+      return isBefore(a.where()[0], b.where()[0]);
+    });
+  }
   for (const Error& fault : faults) context.err << listing(fault);
 }
 

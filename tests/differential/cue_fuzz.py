@@ -507,6 +507,14 @@ def program(seed):
 
 
 def parse(text):
+    """The value of a JSON text; the text itself when it is none (NaN, Infinity)."""
+    try:
+        return read(text)
+    except ValueError:
+        return text
+
+
+def read(text):
     return json.loads(text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=lambda pairs: pairs)
 
 

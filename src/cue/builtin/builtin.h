@@ -119,13 +119,15 @@ class Host {
   /// The whole value as data, defaults taken, only regular fields, in export order, nothing in it a Handle.
   /// Passed with the evaluator's error when it is not concrete at every depth.
   virtual Answer data(Handle value) = 0;
+  /// Ok when the value is concrete at every depth; else Passed with all that is wrong.
+  virtual Answer concrete(Handle value) = 0;
   /// Of a struct, default taken.
   virtual Answer shape(Handle value, StructShape& out) = 0;
   /// The value at a field of a struct; a null Handle when there is none.
   virtual Handle lookup(Handle value, std::string_view label) = 0;
 
-  /// Equality as list.Contains and list.UniqueItems see it: regular fields only, numbers by value, defaults
-  /// taken.
+  /// Equality as list.Contains and list.UniqueItems see it: regular fields only, defaults taken, an int equal
+  /// to no float.
   virtual bool equal(Handle a, Handle b) = 0;
   /// Whether the value can never change, at any depth.
   virtual bool isFinal(Handle value) = 0;

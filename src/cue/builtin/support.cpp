@@ -80,14 +80,14 @@ Reading readScalars(Call& call, std::size_t index, std::uint16_t kinds, std::str
     if (element.type == Value::Type::Handle) {
       Handle handle = element.handle;
       Answer scalar = call.host().scalar(handle);
-      if (scalar.state == Answer::State::Failed ||
-          (scalar.state == Answer::State::Incomplete && (call.host().kind(handle) & kinds) == 0)) {
+      const bool isScalar = scalar.ok() || scalar.state == Answer::State::Passed;
+      if (!isScalar && (call.host().possibleKinds(handle) & kinds) == 0) {
         return bad(call, "invalid list element " + std::to_string(i) + " in argument " +
                              std::to_string(index) + " to call: cannot use value " +
                              call.host().text(handle) + " (" + kindText(call.host().kind(handle)) + ") as " +
                              std::string(word));
       }
-      if (scalar.state == Answer::State::Incomplete) {
+      if (!isScalar) {
         return incomplete(call, notConcrete(call, index, i, word));
       }
       if (!scalar.ok()) return scalar;

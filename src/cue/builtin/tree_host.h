@@ -12,6 +12,7 @@ class TreeHost final : public Host {
   explicit TreeHost(Arena& arena) : arena_(arena) {}
 
   std::uint16_t kind(Handle value) override;
+  Answer concrete(Handle) override { return Value::of(true); }
   std::uint16_t possibleKinds(Handle value) override { return kind(value); }
   Answer scalar(Handle value) override;
   Answer elements(Handle value, bool* open) override;

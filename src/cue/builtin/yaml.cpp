@@ -10,6 +10,7 @@ namespace puppis::cue::builtin {
 namespace {
 
 Answer marshal(Call& call, Any value) {
+  if (Answer checked = call.host().concrete(value.value); !checked.ok()) return checked;
   Answer data = call.host().data(value.value);
   if (!data.ok()) return data;
   return text(call, yaml::write(data.value));
@@ -23,6 +24,7 @@ Answer marshalStream(Call& call, Any value) {
   for (const Value& item : items.value.list()) {
     if (!first) out += "---\n";
     first = false;
+    if (Answer checked = call.host().concrete(item.handle); !checked.ok()) return checked;
     Answer data = call.host().data(item.handle);
     if (!data.ok()) return data;
     out += yaml::write(data.value);

@@ -265,11 +265,12 @@ ir::Expr* Compiler::binary(const BinaryExpr& x) {
     std::copy(values.begin(), values.end(), out->values.begin());
     return out;
   }
+  const std::size_t faults = errors_.size();
   auto* out = make<ir::BinaryExpr>(&x);
   out->op = opOf(x.op);
   out->x = expr(x.x);
   out->y = expr(x.y);
-  if (out->op != ir::Op::And) {
+  if (out->op != ir::Op::And && errors_.size() == faults) {
     requireConcrete(x.x, out->op, out->x);
     requireConcrete(x.y, out->op, out->y);
   }

@@ -104,6 +104,13 @@ class EvalHost final : public builtin::Host {
     return out;
   }
 
+  Answer concrete(Handle value) override {
+    auto* x = finalized(value)->as<Vertex>();
+    Bottom* err =
+        x == nullptr ? nullptr : validateVertex(c_, x, {.concrete = true, .final = true, .allErrors = true});
+    return err == nullptr ? Answer(builtin::Value::of(true)) : passed(err);
+  }
+
   Answer shape(Handle value, builtin::StructShape& out) override {
     Value* v = settled(c_, nodeOf(value));
     if (auto* b = v->as<Bottom>()) return passed(b);
@@ -130,7 +137,10 @@ class EvalHost final : public builtin::Host {
   }
 
   bool equal(Handle a, Handle b) override {
-    return c_.equal(plain(a), plain(b), kEqualRegularOnly | kEqualIgnoreOptional);
+    // As within lists: 1 and 1.0 are not equal.
+    Value* x = plain(a);
+    Value* y = plain(b);
+    return kindOf(x) == kindOf(y) && c_.equal(x, y, kEqualRegularOnly | kEqualIgnoreOptional);
   }
 
   bool isFinal(Handle value) override { return final(finalized(value), false); }
@@ -281,8 +291,10 @@ Node* callTable(Context& c, const Builtin& f, Vec<Value*>& args) {
         if (!f.nonConcrete) {
           if (auto* x = args[i]->as<Vertex>()) c.finalize(x);
           Value* u = unwrap(defaultOf(c, args[i]));
-          if (u != nullptr && u->is<Bottom>()) return u;
-          if (!isConcrete(u)) {
+          // What failed for good counts as concrete: the function finds out when it looks.
+          auto* failed = u == nullptr ? nullptr : u->as<Bottom>();
+          if (failed != nullptr && failed->isIncomplete()) return u;
+          if (failed == nullptr && !isConcrete(u)) {
             Bottom* b = c.newErrf("non-concrete argument {}", {static_cast<std::int64_t>(i)});
             b->code = Code::Incomplete;
             return b;

@@ -481,7 +481,15 @@ Error toError(const Context& ctx, const ErrorReport& report) {
   out.reason(std::string(codeWord(report.code)));
   if (!report.path.empty()) out.path(report.path);
   if (!report.suggestion.empty()) out.suggest(report.suggestion);
+  // The culprit's own place first, then those of what took part, in order.
+  std::vector<Origin> others;
   for (const Origin& o : report.places) {
+    if (!(o == report.pos)) others.push_back(o);
+  }
+  std::stable_sort(others.begin(), others.end(),
+                   [](const Origin& a, const Origin& b) { return sortKey(a) < sortKey(b); });
+  if (report.pos.known()) others.insert(others.begin(), report.pos);
+  for (const Origin& o : others) {
     Location where = locate(o);
     if (where.known()) out.at(std::move(where));
   }

@@ -190,7 +190,7 @@ class Printer {
       }
       return;
     }
-    if (std::find(stack_.begin(), stack_.end(), v) != stack_.end()) {
+    if (std::any_of(stack_.begin(), stack_.end(), [&](const Vertex* outer) { return isSame(outer, v); })) {
       out_ += "value at path '" + ctx_.pathText(v) + "'";
       return;
     }
@@ -212,6 +212,11 @@ class Printer {
     if (isList && !v->isClosedList()) out_ += first ? "..." : ",...";
     out_ += isList ? ']' : '}';
     stack_.pop_back();
+  }
+
+  // A message holds a copy of what it is about, so that the place counts.
+  static bool isSame(const Vertex* a, const Vertex* b) {
+    return a == b || (a->parent != nullptr && a->parent == b->parent && a->label == b->label);
   }
 
   void label(Feature f) { out_ += ctx_.selectorText(f); }

@@ -16,8 +16,9 @@ namespace {
 /// Builds the tree of a data value.
 class DataTree {
  public:
-  DataTree(File& file, const SourceFile& source) : build_(file), text_(source.text()) {
-    const std::string_view text = text_;
+  /// `text` is what the values were read from; places are left out without one.
+  DataTree(File& file, std::string_view text) : build_(file), text_(text) {
+    if (text.empty()) return;
     starts_.push_back(0);
     for (std::size_t i = 0; i < text.size(); ++i) {
       if (text[i] == '\n') starts_.push_back(static_cast<std::uint32_t>(i + 1));
@@ -170,7 +171,7 @@ std::vector<std::pair<std::size_t, std::size_t>> jsonValues(std::string_view tex
 
 std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr<const SourceFile>& source) {
   auto file = std::make_shared<File>(source);
-  DataTree tree(*file, *source);
+  DataTree tree(*file, source->text());
   if (value.isObject()) {
     file->decls = tree.builder().nodes(tree.fields(value));
   } else {
@@ -179,6 +180,10 @@ std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr
     file->decls = tree.builder().nodes(std::vector<Decl*>{embed});
   }
   return file;
+}
+
+Expr* exprOfData(File& file, const data::Value& value) {
+  return DataTree(file, {}).expr(value);
 }
 
 Result<std::vector<data::Value>> readDocuments(Encoding encoding,

@@ -16,6 +16,9 @@ namespace puppis::cue {
 /// anything else one embedded value.
 std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr<const SourceFile>& source);
 
+/// The document as an expression of `file`, without places.
+Expr* exprOfData(File& file, const data::Value& value);
+
 /// All documents of a data file: one for JSON and text, any number for YAML and JSON lines.
 Result<std::vector<data::Value>> readDocuments(Encoding encoding,
                                                const std::shared_ptr<const SourceFile>& source);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "cue/load/embed.h"
 #include "cue/load/injection.h"
 #include "cue/load/paths.h"
 #include "cue/load/tags.h"
@@ -100,7 +101,7 @@ struct Loader::Impl {
                                               const std::string& name, bool optional);
   Status loadTree(const std::string& root, const std::string& name, std::vector<Instance>& out);
   Result<Instance> loadFiles(const std::vector<InputFile>& list);
-  Instance instanceOf(PackageFiles package, const std::string& directory);
+  Result<Instance> instanceOf(PackageFiles package, const std::string& directory);
   [[nodiscard]] std::string importPathOf(const std::string& directory, const std::string& package) const;
   Result<std::vector<std::shared_ptr<const File>>> importFiles(const ImportPath& path);
   Result<std::shared_ptr<const Program>> import(Runtime& runtime, std::string_view importPath);
@@ -238,7 +239,7 @@ std::string Loader::Impl::importPathOf(const std::string& directory, const std::
   return parseImportPath(out).qualifier == package ? out : out + ":" + package;
 }
 
-Instance Loader::Impl::instanceOf(PackageFiles package, const std::string& directory) {
+Result<Instance> Loader::Impl::instanceOf(PackageFiles package, const std::string& directory) {
   Instance out;
   out.packageName = package.name == "_" ? "" : package.name;
   out.directory = directory;
@@ -249,10 +250,15 @@ Instance Loader::Impl::instanceOf(PackageFiles package, const std::string& direc
     const auto depth = [](const std::string& path) { return std::count(path.begin(), path.end(), '/'); };
     return depth(a.path) != depth(b.path) ? depth(a.path) < depth(b.path) : a.path < b.path;
   });
+  std::vector<Error> errors;
   for (Candidate& file : package.files) {
+    for (Error& error : embedFiles(files, *file.file, parentPath(file.path), !module.path.empty())) {
+      errors.push_back(std::move(error));
+    }
     own.push_back(file.file);
     out.files.push_back(std::move(file.file));
   }
+  TRY_VOID(gathered(std::move(errors)));
   return out;
 }
 
@@ -291,7 +297,8 @@ Result<std::vector<Instance>> Loader::Impl::loadDirectory(const std::string& dir
             [](const PackageFiles& a, const PackageFiles& b) { return a.name < b.name; });
   for (PackageFiles& package : packages) {
     TRY_VOID(addParents(package, directory, isWithin(directory, module.root) ? module.root : std::string()));
-    out.push_back(instanceOf(std::move(package), directory));
+    TRY(Instance instance, instanceOf(std::move(package), directory));
+    out.push_back(std::move(instance));
   }
   return out;
 }
@@ -380,7 +387,7 @@ Result<Instance> Loader::Impl::loadFiles(const std::vector<InputFile>& list) {
     package.files.push_back({file.path, tree, name});
   }
   TRY_VOID(gathered(std::move(errors)));
-  Instance out = instanceOf(std::move(package), options.directory);
+  TRY(Instance out, instanceOf(std::move(package), options.directory));
   out.userFiles = true;
   out.importPath.clear();
   return out;
@@ -421,7 +428,7 @@ Result<std::vector<std::shared_ptr<const File>>> Loader::Impl::importFiles(const
     return fail(ErrorCode::NotFound,
                 "no files in package directory with package name \"" + path.qualifier + "\"");
   }
-  Instance instance = instanceOf(std::move(all), places.front().first);
+  TRY(Instance instance, instanceOf(std::move(all), places.front().first));
   return std::move(instance.files);
 }
 

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "cue/cue.h"
 #include "cue/load/paths.h"
 #include "cue/load/tags.h"
+#include "data/json.h"
 
 namespace puppis::cue {
 namespace {
@@ -39,6 +41,67 @@ std::string names(const Instance& instance) {
   std::string out;
   for (const auto& file : instance.files) out += file->source->name() + " ";
   return out;
+}
+
+/// What a file that embeds gives as JSON, or its errors, one a line.
+std::string embedded(const std::string& fields) {
+  Tree tree;
+  const auto write = [&](const char* path, std::string_view text) {
+    EXPECT_TRUE(tree.files.write(path, text, 0644));
+  };
+  write("/m/e/e.cue", "@extern(embed)\npackage e\n" + fields + "\n");
+  write("/m/e/x.json", R"({"x": 1})");
+  write("/m/e/two.yaml", "1\n---\n2\n");
+  write("/m/e/d/b.yaml", "b: 2\n");
+  write("/m/e/d/a.yaml", "a: 1\n");
+  write("/m/e/d/.hidden.yaml", "h: 1\n");
+  write("/m/e/d/c.txt", "text\n");
+  write("/m/e/inner/cue.mod/module.cue", "module: \"inner.com\"\nlanguage: version: \"v0.17.0\"\n");
+  write("/m/e/inner/i.json", "{}");
+  const auto instances = tree.load({"./e"}, {}, "/m");
+  std::string out;
+  if (!instances) {
+    const auto line = [&](const Error& error) { out += error.message() + "\n"; };
+    if (instances.error().details().empty()) line(instances.error());
+    for (const Error& error : instances.error().details()) line(error);
+    return out;
+  }
+  auto runtime = Runtime::make();
+  auto program = runtime->compile(instances->front().files);
+  EXPECT_TRUE(program);
+  if (!program) return out;
+  Session session(runtime);
+  const auto json = session.evaluate(*program).toJson();
+  return json ? data::toJson(*json) : json.error().message();
+}
+
+TEST(Embed, FilesBecomeValues) {
+  EXPECT_EQ(embedded("a: _ @embed(file=x.json)"), R"({"a":{"x":1}})");
+  EXPECT_EQ(embedded("a: {y: 2, ...} @embed(file=\"x.json\")"), R"({"a":{"x":1,"y":2}})");
+  EXPECT_EQ(embedded("a: b: _ @embed(file=x.json, type=text)"), R"({"a":{"b":"{\"x\": 1}"}})");
+  EXPECT_EQ(embedded("a: _ @embed(glob=d/*.yaml)"), R"({"a":{"d/a.yaml":{"a":1},"d/b.yaml":{"b":2}}})");
+  EXPECT_EQ(embedded("a: _ @embed(glob=\"d/.*\", type=yaml)"), R"({"a":{"d/.hidden.yaml":{"h":1}}})");
+  EXPECT_EQ(embedded("a: _ @embed(glob=*.toml, allowEmptyGlob)"), R"({"a":{}})");
+  EXPECT_EQ(embedded("a: {x: 2} @embed(file=x.json)"), "conflicting values 1 and 2");
+}
+
+TEST(Embed, FaultsAreAllTold) {
+  EXPECT_EQ(embedded("a: _ @embed()\nb: _ @embed(file=a, glob=b)"),
+            "@embed: attribute must have file or glob field\n"
+            "@embed: attribute cannot have both file and glob field\n");
+  EXPECT_EQ(embedded("a: _ @embed(file=\"../top.cue\")"), "@embed: cannot refer to parent directory\n");
+  EXPECT_EQ(embedded("a: _ @embed(file=\"/x.json\")"), "@embed: only relative files are allowed\n");
+  EXPECT_EQ(embedded("a: _ @embed(file=\"./x.json\")"),
+            "@embed: path not normalized, use \"x.json\" instead\n");
+  EXPECT_EQ(embedded("a: _ @embed(file=no.json)"), "@embed: open no.json: no such file or directory\n");
+  EXPECT_EQ(embedded("a: _ @embed(glob=*.no)"), "@embed: no matches for glob pattern \"*.no\"\n");
+  EXPECT_EQ(embedded("a: _ @embed(glob=*)"),
+            "@embed: extension not fully specified; type argument required\n");
+  EXPECT_EQ(embedded("a: _ @embed(file=two.yaml)"),
+            "@embed: streaming not implemented: found more than one value in file\n");
+  EXPECT_EQ(embedded("a: _ @embed(file=e.cue)"), "@embed: encoding \"cue\" not (yet) supported\n");
+  EXPECT_EQ(embedded("a: _ @embed(file=inner/i.json)"),
+            "@embed: cannot embed file \"inner/i.json\": in different module\n");
 }
 
 TEST(Load, PackageWithFilesOfUpperDirectories) {

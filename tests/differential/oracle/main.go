@@ -46,7 +46,7 @@ var kinds = []struct{ word, class string }{
 func class(v cue.Value, err error) string {
 	found := map[string]bool{}
 	for _, e := range errors.Errors(err) {
-		msg, is := e.Error(), "other"
+		msg, is := errors.Details(e, nil), "other"
 		for _, k := range kinds {
 			if strings.Contains(msg, k.word) {
 				is = k.class
@@ -76,7 +76,7 @@ func evaluate(r request) (out answer) {
 		}
 	}()
 	ctx := cuecontext.New()
-	v := ctx.CompileString(r.Src)
+	v := ctx.CompileString(r.Src, cue.Filename("fuzz.cue"))
 	if r.Expr != "" && v.Err() == nil {
 		v = v.LookupPath(cue.ParsePath(r.Expr))
 	}

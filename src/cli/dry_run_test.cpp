@@ -65,6 +65,40 @@ TEST(DryRun, GivenDefinitionsReplaceBuiltInOnes) {
   EXPECT_TRUE(list->at(0).get("spec", "mine").asBool());
 }
 
+TEST(DryRun, AVersionIsADefinitionRevisionAmongTheFiles) {
+  testing::World world;
+  std::string application = kApplication;
+  application.replace(application.find("type: scaler"), 12, "type: scaler@v2");
+  ASSERT_TRUE(world.files.write("app.yaml", application, 0644));
+  ASSERT_TRUE(world.files.write(
+      "d/revisions.yaml",
+      "apiVersion: core.oam.dev/v1beta1\nkind: DefinitionRevision\nmetadata: {name: scaler-v2}\nspec:\n"
+      "  revision: 2\n  definitionType: Trait\n  traitDefinition:\n    metadata: {name: scaler}\n    spec:\n"
+      "      schematic: {cue: {template: \"patch: spec: second: true, parameter: replicas: int\"}}\n",
+      0644));
+  EXPECT_EQ(run(world, {"dry-run", "-d", "d", "-o", "json"}), 0) << world.err.str();
+  auto list = data::parseJson(world.out.str());
+  ASSERT_TRUE(list);
+  EXPECT_TRUE(list->at(0).get("spec", "second").asBool());
+  EXPECT_EQ(list->at(0).get("metadata", "labels").get("workload.oam.dev/type").asString(), "webservice");
+  testing::World without;
+  ASSERT_TRUE(without.files.write("app.yaml", application, 0644));
+  EXPECT_NE(run(without, {"dry-run"}), 0);
+  EXPECT_NE(without.err.str().find("has no version 2"), std::string::npos) << without.err.str();
+}
+
+TEST(DryRun, PlacedIsWhereATopologySendsIt) {
+  testing::World world;
+  ASSERT_TRUE(world.files.write(
+      "app.yaml",
+      std::string(kApplication) + "  policies: [{name: t, type: topology, properties: {namespace: prod}}]\n",
+      0644));
+  EXPECT_EQ(run(world, {"dry-run"}), 0) << world.err.str();
+  EXPECT_EQ(world.out.str().find("namespace: prod"), std::string::npos);
+  EXPECT_EQ(run(world, {"dry-run", "--placed"}), 0) << world.err.str();
+  EXPECT_NE(world.out.str().find("  namespace: prod"), std::string::npos);
+}
+
 TEST(DryRun, FaultsGoToErrWithTheirPlacesAndNothingToOut) {
   testing::World world;
   ASSERT_TRUE(world.files.write(

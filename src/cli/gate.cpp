@@ -13,7 +13,7 @@ void Gate::addTo(apiserver::Api& api, const std::shared_ptr<Gate>& gate) {
       keeper = gate->keeper_;
     }
     controller::Gatekeeper::complete(object);
-    return keeper ? keeper->review(object, what.old) : Status{};
+    return keeper ? keeper->review(object, what.old, what.call.warnings) : Status{};
   });
 }
 

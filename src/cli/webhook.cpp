@@ -38,7 +38,8 @@ Result<Certificate> certificateFor(Context& context, kube::Client& client, const
     auto found = client.get(kSecrets, {options.systemNamespace, kName});
     if (!found && found.error().code() != ErrorCode::NotFound) return fail(found.error());
     if (found && kube::annotation(*found, "puppis.dev/host") == options.host) {
-      return Certificate{secretText(*found, "ca.crt"), {secretText(*found, "tls.crt"), secretText(*found, "tls.key")}};
+      return Certificate{secretText(*found, "ca.crt"),
+                         {secretText(*found, "tls.crt"), secretText(*found, "tls.key")}};
     }
     TRY(net::KeyPair authority, net::makeAuthority("puppis-webhook", context.clock));
     net::CertificateRequest request;
@@ -71,15 +72,17 @@ Value registration(const std::string& url, const std::string& authority) {
                               {"scope", "Namespaced"}});
   rule.set("resources", Value::array({"applications", "componentdefinitions", "traitdefinitions",
                                       "policydefinitions", "workflowstepdefinitions"}));
-  Value hook = Value::object({{"name", "validating.core.oam.dev"},
-                              {"clientConfig", Value::object({{"url", url}, {"caBundle", base64Encode(authority)}})},
-                              {"rules", Value::array({std::move(rule)})},
-                              {"failurePolicy", "Ignore"},
-                              {"matchPolicy", "Equivalent"},
-                              {"sideEffects", "None"},
-                              {"timeoutSeconds", 10},
-                              {"admissionReviewVersions", Value::array({"v1"})}});
-  Value out = Value::object({{"apiVersion", kWebhooks.apiVersion()}, {"kind", "ValidatingWebhookConfiguration"}});
+  Value hook =
+      Value::object({{"name", "validating.core.oam.dev"},
+                     {"clientConfig", Value::object({{"url", url}, {"caBundle", base64Encode(authority)}})},
+                     {"rules", Value::array({std::move(rule)})},
+                     {"failurePolicy", "Ignore"},
+                     {"matchPolicy", "Equivalent"},
+                     {"sideEffects", "None"},
+                     {"timeoutSeconds", 10},
+                     {"admissionReviewVersions", Value::array({"v1"})}});
+  Value out =
+      Value::object({{"apiVersion", kWebhooks.apiVersion()}, {"kind", "ValidatingWebhookConfiguration"}});
   out.set("metadata", Value::object({{"name", kName}}));
   out.set("webhooks", Value::array({std::move(hook)}));
   return out;
@@ -107,9 +110,15 @@ Result<Value> answerReview(controller::Gatekeeper& keeper, const Value& review) 
   if (review.get("kind").asString() != "AdmissionReview" || request.get("uid").asString().empty())
     return fail(ErrorCode::InvalidArgument, "this is no AdmissionReview");
   const Value& old = request.get("oldObject");
-  Status said = keeper.review(request.get("object"), old.isObject() ? &old : nullptr);
+  std::vector<std::string> warnings;
+  Status said = keeper.review(request.get("object"), old.isObject() ? &old : nullptr, warnings);
   Value response = Value::object({{"uid", request.get("uid")}, {"allowed", said.has_value()}});
   if (!said) response.set("status", kube::statusOfError(said.error()));
+  if (!warnings.empty()) {
+    Value list = Value::array();
+    for (std::string& warning : warnings) list.push(std::move(warning));
+    response.set("warnings", std::move(list));
+  }
   return Value::object({{"apiVersion", "admission.k8s.io/v1"},
                         {"kind", "AdmissionReview"},
                         {"response", std::move(response)}});

@@ -19,8 +19,8 @@ const kube::Gvr kConfigMaps{"", "v1", "configmaps"};
 
 /// Renders a component into one ConfigMap for each name in properties.names, with properties.value in it. A
 /// ConfigMap is healthy unless its data.healthy is "no", which the property "sick" makes it. Names in
-/// properties.early and properties.late are those of traits of the stages PreDispatch and PostDispatch. The property
-/// "broken" is an error.
+/// properties.early and properties.late are those of traits of the stages PreDispatch and PostDispatch. The
+/// property "broken" is an error.
 class FakeEngine final : public Engine {
  public:
   FakeEngine() {
@@ -406,10 +406,45 @@ TEST_F(ControllerTest, APublishedVersionStaysUntilItGetsAnotherName) {
   EXPECT_NE(app("shop").get("status", "latestRevision", "name").asString(), second);
 }
 
+TEST_F(ControllerTest, WhoFollowsItsDefinitionsGetsTheirChanges) {
+  auto define = [&](const char* name) {
+    Value cue = Value::object({{"template", std::string("output: kind: \"") + name + "\""}});
+    Value spec = Value::object({{"schematic", Value::object({{"cue", std::move(cue)}})}});
+    Value object = Value::object({{"apiVersion", "core.oam.dev/v1beta1"},
+                                  {"kind", "ComponentDefinition"},
+                                  {"metadata", Value::object({{"name", "maps"}, {"namespace", "d"}})},
+                                  {"spec", std::move(spec)}});
+    const kube::Gvr type{"core.oam.dev", "v1beta1", "componentdefinitions"};
+    if (client.get(type, {"d", "maps"})) {
+      ASSERT_TRUE(client.patch(type, {"d", "maps"}, kube::PatchType::Merge,
+                               Value::object({{"spec", object.get("spec")}})));
+    } else {
+      ASSERT_TRUE(client.create(type, "d", object));
+    }
+    settle();
+  };
+  auto revision = [&](const char* name) {
+    return app(name).get("status", "latestRevision", "name").asString();
+  };
+  define("one");
+  put("calm", {component("front", {"a"})});
+  Value follower = application("eager", {component("front", {"b"})});
+  kube::setAnnotation(follower, "app.oam.dev/autoUpdate", "true");
+  ASSERT_TRUE(client.create(kApplications, "d", follower));
+  settle();
+  EXPECT_EQ(revision("calm"), "calm-v1");
+  EXPECT_EQ(revision("eager"), "eager-v1");
+  define("two");
+  EXPECT_EQ(revision("calm"), "calm-v1");
+  EXPECT_EQ(revision("eager"), "eager-v2");
+  restart();
+  settle();
+  EXPECT_EQ(revision("eager"), "eager-v2");
+}
+
 TEST_F(ControllerTest, ApplyOnceLeavesDriftButNotNewForms) {
-  Value policy = Value::object({{"name", "once"},
-                                {"type", "apply-once"},
-                                {"properties", Value::object({{"enable", true}})}});
+  Value policy = Value::object(
+      {{"name", "once"}, {"type", "apply-once"}, {"properties", Value::object({{"enable", true}})}});
   auto putOnce = [&](const char* value) {
     Value object = application("shop", {component("front", {"a"}, value)});
     object["spec"].set("policies", Value::array({policy}));
@@ -433,8 +468,8 @@ TEST_F(ControllerTest, ApplyOnceLeavesDriftButNotNewForms) {
 
 TEST_F(ControllerTest, ASharedObjectOutlivesItsOwner) {
   auto putShared = [&](const std::string& name) {
-    Value rule = Value::object(
-        {{"selector", Value::object({{"resourceTypes", Value::array({"ConfigMap"})}})}});
+    Value rule =
+        Value::object({{"selector", Value::object({{"resourceTypes", Value::array({"ConfigMap"})}})}});
     Value policy = Value::object({{"name", "shared"},
                                   {"type", "shared-resource"},
                                   {"properties", Value::object({{"rules", Value::array({rule})}})}});

@@ -114,7 +114,7 @@ void Gatekeeper::complete(Value& object) {
   if (!said) object["spec"].set("workload", Value::object({{"type", "autodetects.core.oam.dev"}}));
 }
 
-Status Gatekeeper::review(const Value& object, const Value* old) {
+Status Gatekeeper::review(const Value& object, const Value* old, std::vector<std::string>& warnings) {
   bool definition = oam::isDefinition(object);
   if (!definition && !isApplication(object)) return {};
   if (kube::beingDeleted(object)) return {};
@@ -132,7 +132,10 @@ Status Gatekeeper::review(const Value& object, const Value* old) {
   for (const Error& fault : diagnostics.errors) {
     if (isCertain(fault)) causes.push_back(asCause(fault));
   }
-  if (causes.empty()) return {};
+  if (causes.empty()) {
+    for (const Error& warning : diagnostics.warnings) warnings.push_back(warning.str());
+    return {};
+  }
   std::string text;
   for (const Error& cause : causes) text += (text.empty() ? "" : "; ") + cause.str();
   Error refusal(ErrorCode::Invalid, object.get("kind").asString() + ".core.oam.dev \"" + kube::name(object) +
@@ -210,7 +213,6 @@ void Gatekeeper::reviewApplication(const Value& object, oam::Diagnostics& diagno
   context.appRevision = files->application.name + "-v" + std::to_string(latestRevision(object).number + 1);
   context.cluster = "local";
   context.clusterVersion = clusterVersion();
-  context.warnUndeclared = false;
   auto one = [this](const oam::Application& it, const oam::Catalog& definitions,
                     const render::RenderContext& where) { return engine_->render(it, definitions, where); };
   render::renderWhole(one, *files, catalog, context, lookUpThrough(client_, mapper_),

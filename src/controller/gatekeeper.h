@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "controller/api_catalog.h"
 #include "controller/engine.h"
@@ -32,7 +33,8 @@ class Gatekeeper {
   /// that leave the spec alone pass. The Error is Invalid, with one detail (path and message) a fault. What
   /// cannot be judged now (something is not reachable, or a workflow is to supply it) passes: a refusal must
   /// be certain.
-  Status review(const data::Value& object, const data::Value* old);
+  /// Warnings, one line each, go to `warnings`.
+  Status review(const data::Value& object, const data::Value* old, std::vector<std::string>& warnings);
 
  private:
   void reviewDefinition(const data::Value& object, oam::Diagnostics& diagnostics);

@@ -25,7 +25,8 @@ class GatekeeperTest : public testing::Test {
   }
 
   std::string refusal(const std::string& text, const Value* old = nullptr) {
-    Status said = gatekeeper.review(yaml(text), old);
+    warnings.clear();
+    Status said = gatekeeper.review(yaml(text), old, warnings);
     return said ? "" : said.error().message();
   }
 
@@ -48,6 +49,7 @@ class GatekeeperTest : public testing::Test {
     ASSERT_TRUE(made) << made.error().str();
   }
 
+  std::vector<std::string> warnings;
   ManualClock clock;
   SeededRandom random{1};
   kube::MemoryClient client{clock, random};
@@ -110,6 +112,39 @@ TEST_F(GatekeeperTest, AnApplicationIsRefusedWithThePathOfTheFault) {
   EXPECT_NE(said.find("there is no Workflow named \"nowhere\""), std::string::npos) << said;
 }
 
+TEST_F(GatekeeperTest, WhatIsLikelyNotMeantIsAWarning) {
+  put({"core.oam.dev", "v1beta1", "componentdefinitions"},
+      definition("open",
+                 "output: {apiVersion: \"v1\", kind: \"ConfigMap\"}\n        parameter: {size: *1 | int}"));
+  EXPECT_EQ(refusal(application("  components:\n  - {name: a, type: open, properties: {sise: 2}}\n")), "");
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("spec.components[0].properties.sise"), std::string::npos) << warnings[0];
+}
+
+TEST_F(GatekeeperTest, WorkflowsAndPoliciesElsewhereAreRead) {
+  const std::string app =
+      "  components:\n  - {name: a, type: webservice, properties: {image: x}}\n  workflow: {ref: flow}\n";
+  EXPECT_NE(refusal(application(app)), "");
+  put({"core.oam.dev", "v1alpha1", "workflows"},
+      "apiVersion: core.oam.dev/v1alpha1\nkind: Workflow\nmetadata: {name: flow, namespace: d}\n"
+      "steps: [{name: s, type: deploy, properties: {policies: [more]}}]\n");
+  EXPECT_NE(refusal(application(app)).find("no policy named \"more\""), std::string::npos);
+  put({"core.oam.dev", "v1alpha1", "policies"},
+      "apiVersion: core.oam.dev/v1alpha1\nkind: Policy\nmetadata: {name: more, namespace: d}\ntype: "
+      "override\n"
+      "properties: {components: [{name: a, properties: {image: 7}}]}\n");
+  EXPECT_NE(refusal(application(app)).find("image"), std::string::npos);
+}
+
+TEST_F(GatekeeperTest, ReferredObjectsAreReadFromTheApi) {
+  const std::string app =
+      "  components:\n  - name: a\n    type: ref-objects\n    properties:\n      objects:\n"
+      "      - {apiVersion: v1, kind: ConfigMap, name: there}\n";
+  EXPECT_NE(refusal(application(app)).find("there"), std::string::npos);
+  put({"", "v1", "configmaps"}, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: there, namespace: d}\n");
+  EXPECT_EQ(refusal(application(app)), "");
+}
+
 TEST_F(GatekeeperTest, WhatAWorkflowMaySupplyIsNotMissed) {
   EXPECT_EQ(refusal(application("  components:\n  - name: a\n    type: webservice\n    properties: {}\n"
                                 "    inputs: [{from: image, parameterKey: image}]\n")),
@@ -125,8 +160,9 @@ TEST_F(GatekeeperTest, WritesThatLeaveTheSpecAlonePass) {
   EXPECT_EQ(refusal(bad, &old), "");
   Value going = old;
   going["metadata"].set("deletionTimestamp", "2026-01-01T00:00:00Z");
-  EXPECT_TRUE(gatekeeper.review(going, nullptr));
-  EXPECT_TRUE(gatekeeper.review(yaml("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"), nullptr));
+  EXPECT_TRUE(gatekeeper.review(going, nullptr, warnings));
+  EXPECT_TRUE(
+      gatekeeper.review(yaml("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"), nullptr, warnings));
 }
 
 TEST_F(GatekeeperTest, DefinitionsOfTheNamespaceComeFirstAndVersionsAreRevisions) {

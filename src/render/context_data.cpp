@@ -54,7 +54,10 @@ std::int64_t revisionNumber(std::string_view revision) {
 }
 
 std::string targetNamespace(const oam::Application& application, const RenderContext& context) {
-  if (!context.targetNamespace.empty()) return context.targetNamespace;
+  return context.targetNamespace.empty() ? homeNamespace(application, context) : context.targetNamespace;
+}
+
+std::string homeNamespace(const oam::Application& application, const RenderContext& context) {
   if (!application.namespace_.empty()) return application.namespace_;
   return context.namespace_.empty() ? "default" : context.namespace_;
 }

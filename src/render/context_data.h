@@ -12,6 +12,8 @@ data::Value contextOf(const oam::Application& application, const std::string& na
                       const data::Value& parameter, const RenderContext& context);
 /// The namespace the objects of an Application go to.
 std::string targetNamespace(const oam::Application& application, const RenderContext& context);
+/// The namespace of the Application itself, wherever its objects go.
+std::string homeNamespace(const oam::Application& application, const RenderContext& context);
 /// The number of "web-v3"; 0 when there is none.
 std::int64_t revisionNumber(std::string_view revision);
 

@@ -27,12 +27,9 @@ Contract::Contract(const oam::Application& application, std::string component, c
     : application_(application),
       component_(std::move(component)),
       namespace_(targetNamespace(application, context)),
+      home_(homeNamespace(application, context)),
       placed_(!context.targetNamespace.empty()),
-      appRevision_(context.appRevision) {
-  RenderContext own = context;
-  own.targetNamespace.clear();
-  home_ = targetNamespace(application, own);
-}
+      appRevision_(context.appRevision) {}
 
 void Contract::addLabels(Value& object, const Value& labels) const {
   overlay(labelsOf(object), Value::object({{"app.oam.dev/name", application_.name},

@@ -61,5 +61,11 @@ takes "what a workflow is to supply" < <(application later $'  components: [{nam
 printf '"broken": {type: "component", annotations: {}, labels: {}, description: "", attributes: workload: type: "x"}\ntemplate: {\n\toutput: {kind: "A"}\n\toutput: {kind: "B"}\n}\n' >"$WORK/broken.cue"
 if out=$("$PUPPIS" def apply "$WORK/broken.cue" 2>&1); then no "def apply refuses" "$out"; else grep -q 'broken.cue:[34]:' <<<"$out" && ok || no "def apply names the line" "$out"; fi
 
+if [ -x "$LAB/bin/vela" ]; then
+  if out=$("$LAB/bin/vela" def apply "$WORK/broken.cue" 2>&1); then no "the official vela is refused too" "$out"; else ok; fi
+  printf '"fine": {type: "component", annotations: {}, labels: {}, description: "", attributes: workload: type: "autodetects.core.oam.dev"}\ntemplate: {\n\toutput: {apiVersion: "v1", kind: "ConfigMap"}\n\tparameter: {}\n}\n' >"$WORK/fine.cue"
+  out=$("$LAB/bin/vela" def apply "$WORK/fine.cue" 2>&1) && ok || no "the official vela applies a good definition" "$out"
+fi
+
 echo "$good checks hold, $bad do not"
 [ "$bad" = 0 ]

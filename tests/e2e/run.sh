@@ -126,7 +126,21 @@ same "no inventory is left" "" "$(kubectl get resourcetrackers -o name)"
 # Revisions go with their owner, which is the garbage collector's work and takes the time it takes.
 no_revision() { [ -z "$(kubectl get applicationrevisions -n e2e -o name)" ]; }
 eventually "no revision is left" 90 no_revision
+
+echo "the webhook"
+stop_controller
+start_controller --webhook 127.0.0.1:0
+refused() { ! kubectl apply --dry-run=server -f "$1" >"$WORK/refusal" 2>&1 && grep -q "$2" "$WORK/refusal"; }
+sed 's/type: webservice/type: webservce/' "$apps/shop.yaml" >"$WORK/unknown.yaml"
+eventually "an unknown type is refused when it is written" 30 refused "$WORK/unknown.yaml" 'did you mean webservice'
+check "and the refusal names the path" grep -q 'spec.components\[0\].type' "$WORK/refusal"
+printf 'apiVersion: core.oam.dev/v1beta1\nkind: TraitDefinition\nmetadata: {name: bad, namespace: e2e}\nspec: {schematic: {cue: {template: "patch: {a: 1} & {a: 2}"}}}\n' >"$WORK/bad.yaml"
+check "a definition that contradicts itself is refused with line and column" refused "$WORK/bad.yaml" '<TraitDefinition bad>:1:'
+check "a good Application passes" kubectl apply --dry-run=server -f "$apps/shop.yaml"
+stop_controller
+check "with nobody to ask, everything passes" kubectl apply --dry-run=server -f "$WORK/unknown.yaml"
 check "uninstall" puppis uninstall
+same "the webhook is no longer registered" "" "$(kubectl get validatingwebhookconfigurations -o name)"
 
 echo
 echo "$checks checks, $failures failed"

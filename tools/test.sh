@@ -26,7 +26,7 @@ run_unit() { part unit unit release; }
 run_conformance() { suites conformance definitions; }
 run_e2e() {
   part lab ./dev lab get
-  suites cli e2e admission kubectl vela differential informers crash web
+  suites cli e2e admission kubectl vela differential informers linearizability crash embedded web
 }
 # Rooms whose sanitizer build fits into CI's time; `./dev build asan && ctest --test-dir build/asan` builds and runs them all.
 SANITIZED="base_test data_test cel_test store_test net_test"

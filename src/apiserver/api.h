@@ -109,7 +109,6 @@ class Api {
     Call& call;
     const Resource& resource;
     bool createWhenMissing = false;
-    bool retries = false;  ///< a conflict with another writer is tried again
     bool applies = false;  ///< the change has set managedFields itself (server-side apply)
     bool isPatch = false;
   };

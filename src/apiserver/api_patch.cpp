@@ -97,7 +97,6 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
   }
   if (!resource->serves("patch")) return fail(methodNotSupported(resource->kind->groupResource(), "patch"));
   Writing writing{call, *resource};
-  writing.retries = true;
   writing.isPatch = true;
   if (type != kube::PatchType::Apply) {
     return write(writing, [&](const Value& live) -> Result<Value> {
@@ -235,7 +234,6 @@ Result<Answer> Api::writeScale(Call& call, const Resource& resource,
   if (!resource.kind->scale) return fail(noSuchPath());
   Call inner = call;
   Writing writing{inner, resource};
-  writing.retries = true;
   writing.isPatch = true;
   inner.subresource = "scale";
   Result<Answer> written = write(writing, [&](const Value& live) -> Result<Value> {

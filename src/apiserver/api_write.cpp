@@ -317,7 +317,8 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
   if (!tracked)
     object = trackUpdate({}, std::move(object), resource, {managerOf(call), "", parts_.clock.now()});
   if (Status allowed = admitted(Admission::Operation::Create, call, resource, nullptr, object); !allowed) {
-    bool invalid = allowed.error().code() == ErrorCode::Invalid;  // names the object, as a check of the kind does
+    bool invalid =
+        allowed.error().code() == ErrorCode::Invalid;  // names the object, as a check of the kind does
     if (invalid && call.name.empty()) call.name = object.get("metadata", "name").asString();
     return fail(allowed.error());
   }
@@ -375,10 +376,8 @@ Result<Answer> Api::update(Call& call, const Value& body) {
     return fail(
         badRequest("the namespace of the provided object does not match the namespace sent on the request"));
   }
-  bool unconditional = object.get("metadata", "resourceVersion").asString().empty();
   Writing writing{call, *resource};
   writing.createWhenMissing = resource->kind->createOnUpdate && call.subresource.empty();
-  writing.retries = unconditional;
   return write(writing, [&](const Value&) -> Result<Value> { return object; });
 }
 
@@ -401,8 +400,8 @@ Result<Answer> Api::write(const Writing& writing, const Change& change) {
     Result<Answer> replaced = replace(writing, entry, live, std::move(object));
     bool raced = !replaced && replaced.error().code() == ErrorCode::Conflict &&
                  replaced.error().reasonText() == "Raced";
+    // From the new state: a condition on the revision fails there, and what has gone meanwhile is not found.
     if (!raced) return replaced;
-    if (!writing.retries) return fail(conflict(resource.kind->groupResource(), call.name, kModified));
   }
   return fail(conflict(resource.kind->groupResource(), call.name, kModified));
 }

@@ -300,6 +300,8 @@ Status HttpFront::route(Exchange& x) {
                       page->second());
     return {};
   }
+  if (auto download = downloads_.find(path); download != downloads_.end())
+    return download->second(*x.responder);
   if (startsWith(path, "/healthz") || startsWith(path, "/livez") || startsWith(path, "/readyz")) {
     x.responder->send(
         200, {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-cache, private"}}, "ok");

@@ -40,6 +40,10 @@ class HttpFront {
   void addPage(std::string path, std::function<std::string()> page) {
     pages_[std::move(path)] = std::move(page);
   }
+  /// A path (GET) whose answer the download makes itself, unless it returns an Error.
+  void addDownload(std::string path, std::function<Status(net::Responder& responder)> download) {
+    downloads_[std::move(path)] = std::move(download);
+  }
 
  private:
   struct Exchange;
@@ -66,6 +70,7 @@ class HttpFront {
   const Authorizer* authorizer_;
   std::string address_;
   std::map<std::string, std::function<std::string()>> pages_;
+  std::map<std::string, std::function<Status(net::Responder&)>> downloads_;
 
   std::mutex documentsMutex_;
   std::uint64_t documentsGeneration_ = 0;

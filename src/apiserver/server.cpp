@@ -2,6 +2,8 @@
 #include "apiserver/server.h"
 
 #include <cstring>
+#include <fstream>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -27,6 +29,10 @@ using data::Value;
 
 namespace {
 
+constexpr const char* kTaken = "DataDirectoryTaken";
+constexpr const char* kSnapshotPath = "/snapshot";
+constexpr int kMostBreaths = 12'000;  // a client that takes nothing for a minute is given up
+
 /// Holds the data directory for one process.
 class DirectoryLock {
  public:
@@ -42,7 +48,8 @@ class DirectoryLock {
     if (file_ < 0) return fail(Error(ErrorCode::Io, "cannot open " + path + ": " + std::strerror(errno)));
     if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
       return fail(Error(ErrorCode::Unavailable,
-                        "the data directory " + directory + " is in use by another puppis server"));
+                        "the data directory " + directory + " is in use by another puppis server")
+                      .reason(kTaken));
     }
     return {};
   }
@@ -50,6 +57,10 @@ class DirectoryLock {
  private:
   int file_ = -1;
 };
+
+std::string storeFile(const std::string& dataDirectory) {
+  return dataDirectory + "/store.db";
+}
 
 struct Secrets {
   net::KeyPair authority;
@@ -115,12 +126,16 @@ class WholeServer final : public Server {
       TRY_VOID(parts_.files.makeDirectories(config_.dataDirectory));
       TRY_VOID(lock_.take(config_.dataDirectory));
       store::SqliteOptions options;
-      options.path = config_.dataDirectory + "/store.db";
+      options.path = storeFile(config_.dataDirectory);
       options.sync = config_.fsync ? store::Sync::Full : store::Sync::Off;
-      TRY(store_, store::openSqlite(std::move(options)));
+      options.history.events = config_.history;
+      auto opened = store::openSqlite(std::move(options));
+      if (!opened) return fail(opened.error().context(storeFile(config_.dataDirectory)));
+      store_ = std::move(*opened);
     } else {
-      store_ = store::openMemory();
+      store_ = store::openMemory({.events = config_.history});
     }
+    TRY_VOID(store_->relax(true));
     TRY(secrets_, loadSecrets(config_, parts_));
     registry_ = std::make_unique<Registry>(builtinKinds(schemas_));
     api_ = std::make_unique<Api>(Api::Parts{*store_, *registry_, parts_.clock, parts_.random, parts_.log});
@@ -131,10 +146,16 @@ class WholeServer final : public Server {
     addPosters(*api_);
     front_ = std::make_unique<HttpFront>(*api_, *authenticator_, authorizer_.get());
     front_->addPage("/metrics", [this] { return metrics(); });
+    front_->addDownload(kSnapshotPath, [this](net::Responder& responder) { return sendSnapshot(responder); });
     customKinds_ = std::make_unique<CustomKinds>(*api_, makeCelRules());
     TRY_VOID(bootstrap(*api_, config_.manifests));
     if (config_.prepare) config_.prepare(*api_);
     caretaker_ = std::make_unique<Caretaker>(*api_, secrets_.authority.certificate);
+    if (config_.fill) {
+      auto filler = client("puppis-controller");
+      TRY_VOID(config_.fill(*filler));
+    }
+    TRY_VOID(store_->relax(false));
     net::ServerOptions options;
     options.address = config_.address;
     options.port = config_.port;
@@ -185,6 +206,26 @@ class WholeServer final : public Server {
   }
 
  private:
+  /// The store's file, in pieces, no faster than the client takes them.
+  Status sendSnapshot(net::Responder& responder) {
+    constexpr std::size_t kPiece = 1024 * 1024;
+    constexpr auto kBreath = std::chrono::milliseconds(5);
+    std::string path = config_.dataDirectory + "/snapshot-" + parts_.random.suffix(8) + ".db";
+    TRY_VOID(store_->snapshot(path));
+    std::ifstream file(path, std::ios::binary);
+    // The name can go at once: the open file keeps the bytes.
+    TRY_VOID(parts_.files.remove(path));
+    responder.start(200, {{"content-type", "application/octet-stream"}});
+    std::string piece(kPiece, '\0');
+    while (file.read(piece.data(), static_cast<std::streamsize>(kPiece)), file.gcount() > 0) {
+      responder.write(piece.substr(0, static_cast<std::size_t>(file.gcount())));
+      for (int tries = 0; responder.waiting() > 4 * kPiece && tries < kMostBreaths; ++tries)
+        std::this_thread::sleep_for(kBreath);
+    }
+    responder.finish();
+    return {};
+  }
+
   std::string metrics() {
     std::string out;
     auto gauge = [&](const char* name, const char* help, auto value) {
@@ -222,6 +263,44 @@ class WholeServer final : public Server {
 };
 
 }  // namespace
+
+bool isTaken(const Error& error) {
+  return error.reasonText() == kTaken;
+}
+
+Status snapshotOf(const std::string& dataDirectory, const std::string& file) {
+  DirectoryLock lock;
+  TRY_VOID(lock.take(dataDirectory));
+  store::SqliteOptions options;
+  options.path = storeFile(dataDirectory);
+  TRY(auto store, store::openSqlite(std::move(options)));
+  return store->snapshot(file);
+}
+
+Status restoreTo(const std::string& dataDirectory, const std::string& file, Files& files) {
+  TRY_VOID(files.makeDirectories(dataDirectory));
+  DirectoryLock lock;
+  TRY_VOID(lock.take(dataDirectory));
+  std::string target = storeFile(dataDirectory);
+  if (files.exists(target)) {
+    return fail(Error(ErrorCode::AlreadyExists,
+                      dataDirectory + " holds a store already; restore into another directory, or move " +
+                          target + " (with its -wal and -shm) away first"));
+  }
+  TRY(std::string bytes, files.read(file));
+  std::string aside = target + ".checked";  // opening may write, and the target is to be whole or not there
+  TRY_VOID(files.write(aside, bytes, 0600));
+  store::SqliteOptions options;
+  options.path = aside;
+  auto checked = store::openSqlite(std::move(options));
+  if (!checked) {
+    TRY_VOID(files.remove(aside));
+    return fail(checked.error().context(file + " is no whole snapshot"));
+  }
+  checked->reset();
+  TRY_VOID(files.remove(aside));
+  return files.write(target, bytes, 0600);
+}
 
 Result<std::unique_ptr<Server>> Server::start(ServerConfig config, Parts parts) {
   auto server = std::make_unique<WholeServer>(std::move(config), parts);

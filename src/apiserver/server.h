@@ -25,7 +25,17 @@ struct ServerConfig {
   std::vector<std::string> manifests;  ///< YAML texts applied at the start (CustomResourceDefinitions)
   unsigned workers = 8;
   std::function<void(Api&)> prepare;  ///< called before anything is served, to add admission; may be empty
+  std::size_t history = 20'000;       ///< changes kept for watches that resume and for lists of the past
+  /// Fills the server before anybody can reach it; what it writes is made durable together.
+  std::function<Status(kube::Client& client)> fill;
 };
+
+/// Whether a server could not start because another process serves the data directory.
+bool isTaken(const Error& error);
+/// Writes a copy of the store of a data directory that no server uses.
+Status snapshotOf(const std::string& dataDirectory, const std::string& file);
+/// Puts a snapshot into a data directory that holds no store yet, and checks that it is whole.
+Status restoreTo(const std::string& dataDirectory, const std::string& file, Files& files);
 
 /// A whole API server: store, API, access, loops and HTTPS, in this process.
 class Server {

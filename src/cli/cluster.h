@@ -7,7 +7,9 @@
 #include "base/process.h"
 #include "base/result.h"
 #include "cli/command.h"
+#include "cli/embedded.h"
 #include "kube/client.h"
+#include "kube/kubeconfig.h"
 
 namespace puppis::cli {
 
@@ -16,8 +18,10 @@ struct ClusterFlags {
   std::string kubeconfig;
   std::string context;
   std::string ns;  ///< of -n; empty when it was not given
+  bool embedded = false;
+  std::string dataDirectory;  ///< of the embedded plane; empty: the default one
 
-  /// --kubeconfig, --context, -n/--namespace.
+  /// --kubeconfig, --context, -n/--namespace, --embedded, --data-dir.
   void declare(Options& options);
 };
 
@@ -29,7 +33,9 @@ class Cluster {
   [[nodiscard]] const std::string& ns() const { return ns_; }
 
  private:
+  Status dial(Context& context, const kube::KubeconfigSources& sources);
   friend Result<std::unique_ptr<Cluster>> connect(Context& context, const ClusterFlags& flags);
+  std::unique_ptr<EmbeddedPlane> plane_;
   std::unique_ptr<Processes> processes_;
   std::unique_ptr<kube::Client> owned_;
   kube::Client* client_ = nullptr;
@@ -37,7 +43,8 @@ class Cluster {
 };
 
 /// The API of the kubeconfig (the flag's, $KUBECONFIG's, ~/.kube/config, or the pod's service account), or
-/// the one that the Context was given.
+/// the one that the Context was given. With --embedded: that of the server which runs on the data directory,
+/// or a control plane that this process runs on it as long as the Cluster lives.
 Result<std::unique_ptr<Cluster>> connect(Context& context, const ClusterFlags& flags);
 
 }  // namespace puppis::cli

@@ -35,6 +35,8 @@ std::vector<Verb> allVerbs() {
       lsVerb(),
       schemaVerb(),
       serverVerb(),
+      serverRestoreVerb(),
+      serverSnapshotVerb(),
       showVerb(),
       statusVerb(),
       uninstallVerb(),

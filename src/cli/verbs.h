@@ -39,6 +39,8 @@ Verb liveDiffVerb();
 Verb lsVerb();
 Verb schemaVerb();
 Verb serverVerb();
+Verb serverRestoreVerb();
+Verb serverSnapshotVerb();
 Verb showVerb();
 Verb statusVerb();
 Verb uninstallVerb();

@@ -39,6 +39,7 @@ class MemoryStore final : public Store {
     TRY_VOID(index_.compact(revision));
     return {};
   }
+  Status relax(bool) override { return {}; }
   Status snapshot(const std::string&) override {
     return fail(Error(ErrorCode::NotSupported,
                       "a store in memory has no snapshots; give the server a data directory"));

@@ -30,10 +30,18 @@ using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 Error sqliteError(sqlite3* db, const std::string& doing) {
   int code = sqlite3_extended_errcode(db);
   std::string text = doing + ": " + sqlite3_errmsg(db);
-  if ((code & 0xff) == SQLITE_FULL) text += "; free disk space, nothing was lost";
-  return Error((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB ? ErrorCode::Io
-                                                                                 : ErrorCode::Unavailable,
-               std::move(text));
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return Error(ErrorCode::Io, text + "; this write was not done, nothing else was lost; free disk space");
+    case SQLITE_IOERR:
+      return Error(ErrorCode::Io, text + " (" + sqlite3_errstr(code) + " " + std::to_string(code) +
+                                      "); this write was not done, nothing else was lost; look at the disk");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Error(ErrorCode::Io, std::move(text));
+    default:
+      return Error(ErrorCode::Unavailable, std::move(text));
+  }
 }
 
 Status execute(sqlite3* db, const char* sql) {
@@ -181,6 +189,16 @@ class SqliteStore final : public Store {
       if (Status written = writeBatch(lock); !written) return written;
     }
     return {};
+  }
+
+  Status relax(bool relaxed) override {
+    if (options_.sync == Sync::Off) return {};
+    std::unique_lock lock(mutex_);
+    awaitBatch(lock, [&] { return !writing_; });
+    TRY_VOID(execute(db_.get(), relaxed ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL"));
+    if (relaxed) return {};
+    // The log is one file, so this write's fsync takes along what went before.
+    return setMeta("revision", std::to_string(index_.revision()));
   }
 
   Status snapshot(const std::string& path) override {

@@ -129,8 +129,11 @@ class Store {
                                                std::shared_ptr<WatchSink> sink) = 0;
   /// Forgets history up to `revision`; current values stay. Does not hold up writers.
   virtual Status compact(Revision revision) = 0;
-  /// Writes a consistent copy to a new file that `openSqlite` can open.
+  /// Writes a consistent copy to a new file that `openSqlite` can open. Writers go on meanwhile.
   virtual Status snapshot(const std::string& path) = 0;
+  /// While relaxed, commits answer before they are durable: for filling a store that nobody uses yet. Going
+  /// back makes all of them durable.
+  virtual Status relax(bool relaxed) = 0;
 };
 
 /// The end of the key range that starts with `prefix`.

@@ -1,0 +1,5 @@
+module puppis/tests/linearizability
+
+go 1.24
+
+require github.com/anishathalye/porcupine v1.0.3

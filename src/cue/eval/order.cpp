@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -369,6 +370,72 @@ bool orderedByLiteral(const Vertex* v, std::vector<Feature>& out) {
   return false;
 }
 
+// Where the Orderer would put a literal: at the field of it that comes last among the arcs. False where that
+// depends on references.
+bool placeOfLiteral(const Vertex* v, const ir::StructLit& literal, Place& out) {
+  out = placeOf(literal);
+  std::uint32_t last = 0;
+  for (const Node* d : literal.decls) {
+    const auto* f = d->as<ir::Field>();
+    if (f == nullptr) continue;
+    std::uint32_t i = 0;
+    while (i < v->arcs.size() && !(v->arcs[i]->label == f->label)) ++i;
+    if (i == v->arcs.size() || i < last) continue;
+    for (const Conjunct& c : v->arcs[i]->conjuncts) {
+      if (c.x != d) continue;
+      if (c.info.refs != nullptr) return false;
+      if (d->unit != nullptr) out = placeOf(*d);
+      last = i;
+    }
+  }
+  return out.known;
+}
+
+// The next usual case: several literals of one text, none an operand of an explicit unification. They follow
+// each other by place, and each field stands where it is declared first.
+bool orderedByPlace(const Vertex* v, std::vector<Feature>& out) {
+  constexpr std::size_t kMost = 24;
+  if (v->structs.size() > kMost || v->arcs.size() > 2 * kMost) return false;
+  struct Placed {
+    const ir::StructLit* literal;
+    Place pos;
+  };
+  std::array<Placed, kMost> placed;
+  std::size_t count = 0;
+  auto isConjunction = [](const Node* x) {
+    const auto* b = x->as<ir::BinaryExpr>();
+    return b != nullptr && b->op == Op::And;
+  };
+  for (const Conjunct& c : v->conjuncts) {
+    if (isConjunction(toExpr(c.x))) return false;
+  }
+  for (const StructInfo& s : v->structs) {
+    for (const Node* d : s.literal->decls) {
+      if (d->kind == NodeKind::DynamicField || isConjunction(d)) return false;
+    }
+    Placed& p = placed[count];
+    p.literal = s.literal;
+    if (s.repeats != 0 || !placeOfLiteral(v, *s.literal, p.pos)) return false;
+    if (count > 0 && placed[0].pos.file != p.pos.file) return false;
+    ++count;
+  }
+  auto end = placed.begin() + static_cast<std::ptrdiff_t>(count);
+  std::sort(placed.begin(), end, [](const Placed& a, const Placed& b) { return a.pos.at < b.pos.at; });
+  auto sameAt = [](const Placed& a, const Placed& b) { return a.pos.at == b.pos.at; };
+  if (std::adjacent_find(placed.begin(), end, sameAt) != end) return false;
+  out.reserve(v->arcs.size());
+  for (auto p = placed.begin(); p != end; ++p) {
+    for (const Node* d : p->literal->decls) {
+      const auto* f = d->as<ir::Field>();
+      if (f == nullptr || std::find(out.begin(), out.end(), f->label) != out.end()) continue;
+      if (v->lookupRaw(f->label) != nullptr) out.push_back(f->label);
+    }
+  }
+  if (out.size() == v->arcs.size()) return true;
+  out.clear();
+  return false;
+}
+
 }  // namespace
 
 std::vector<Feature> orderedFeatures(Context& ctx, Vertex* v) {
@@ -376,6 +443,7 @@ std::vector<Feature> orderedFeatures(Context& ctx, Vertex* v) {
   if (v->arcs.empty()) return out;
   if (orderedByLiteral(v, out)) return out;
   if (hasOldOrder(v)) return oldFeatures(v);
+  if (orderedByPlace(v, out)) return out;
   return Orderer(ctx, v).run();
 }
 

@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include "base/strings.h"
+#include "data/json_string.h"
 #include "data/yaml.h"
 
 namespace puppis::data {
@@ -82,9 +83,9 @@ class Parser {
         ok = array(out, depth);
         break;
       case '"': {
-        std::string text;
+        std::string_view text;
         ok = string(text);
-        out = Value(std::move(text));
+        if (ok) out = Value(text);
         break;
       }
       case 't':
@@ -115,22 +116,29 @@ class Parser {
       ++at_;
       return true;
     }
+    const std::size_t first = members_.size();
     std::unordered_map<std::string_view, std::size_t> seen;
     for (;;) {
       if (peek() != '"') return stop(fault("an object needs a key").expected("a quoted key").found(near()));
       Mark keyMark = here();
-      std::string key;
-      if (!string(key)) return false;
+      std::string_view text;
+      if (!string(text)) return false;
+      Key key(text);
       skipSpace();
       if (peek() != ':') return stop(fault("a key needs a value").expected("':'").found(near()));
       ++at_;
       skipSpace();
       Value member;
       if (!value(member, depth + 1)) return false;
-      if (!addMember(out, seen, key, std::move(member), keyMark)) return false;
+      if (!addMember(first, seen, std::move(key), std::move(member), keyMark)) return false;
       skipSpace();
       if (peek() == '}') {
         ++at_;
+        out.reserve(members_.size() - first);
+        auto begin = members_.begin() + static_cast<std::ptrdiff_t>(first);
+        for (auto m = begin; m != members_.end(); ++m)
+          out.append(std::move(m->key), std::move(m->value), m->keyMark);
+        members_.erase(begin, members_.end());
         return true;
       }
       if (peek() != ',') return stop(fault("the object is not closed").expected("',' or '}'").found(near()));
@@ -139,29 +147,33 @@ class Parser {
     }
   }
 
-  bool addMember(Value& out, std::unordered_map<std::string_view, std::size_t>& seen, const std::string& key,
+  /// Adds to the members of the object whose first one is members_[first].
+  bool addMember(std::size_t first, std::unordered_map<std::string_view, std::size_t>& seen, Key key,
                  Value member, Mark keyMark) {
-    const Member* old = nullptr;
-    if (out.size() < kFewMembers) {
-      old = out.findMember(key);
+    Member* old = nullptr;
+    const std::string& name = key.str();
+    if (members_.size() - first < kFewMembers) {
+      for (std::size_t i = first; i < members_.size() && old == nullptr; ++i) {
+        if (members_[i].key == name) old = &members_[i];
+      }
     } else {
       if (seen.empty()) {
-        for (std::size_t i = 0; i < out.size(); ++i) seen.emplace(out.members()[i].key.str(), i);
+        for (std::size_t i = first; i < members_.size(); ++i) seen.emplace(members_[i].key.str(), i);
       }
-      if (auto found = seen.find(key); found != seen.end()) old = &out.members()[found->second];
+      if (auto found = seen.find(name); found != seen.end()) old = &members_[found->second];
     }
     if (old == nullptr) {
-      out.append(Key(key), std::move(member), kMarked ? keyMark : Mark{});
       // The key's text is shared and does not move when the members do.
-      if (!seen.empty()) seen.emplace(out.members().back().key.str(), out.size() - 1);
+      if (!seen.empty()) seen.emplace(name, members_.size());
+      members_.push_back({std::move(key), std::move(member), kMarked ? keyMark : Mark{}});
       return true;
     }
     if constexpr (kMarked) {
-      return stop(Error(ErrorCode::InvalidArgument, "the key \"" + key + "\" appears twice in one object")
-                      .at(place(keyMark, key.size() + 2))
-                      .at(place(old->keyMark, key.size() + 2)));
+      return stop(Error(ErrorCode::InvalidArgument, "the key \"" + name + "\" appears twice in one object")
+                      .at(place(keyMark, name.size() + 2))
+                      .at(place(old->keyMark, name.size() + 2)));
     } else {
-      out.set(key, std::move(member));
+      old->value = std::move(member);
       return true;
     }
   }
@@ -175,13 +187,18 @@ class Parser {
       ++at_;
       return true;
     }
+    const std::size_t first = elements_.size();
     for (;;) {
       Value element;
       if (!value(element, depth + 1)) return false;
-      out.push(std::move(element));
+      elements_.push_back(std::move(element));
       skipSpace();
       if (peek() == ']') {
         ++at_;
+        out.reserve(elements_.size() - first);
+        auto begin = elements_.begin() + static_cast<std::ptrdiff_t>(first);
+        for (auto e = begin; e != elements_.end(); ++e) out.push(std::move(*e));
+        elements_.erase(begin, elements_.end());
         return true;
       }
       if (peek() != ',') return stop(fault("the list is not closed").expected("',' or ']'").found(near()));
@@ -190,23 +207,33 @@ class Parser {
     }
   }
 
-  bool string(std::string& out) {
+  /// The text lives until the next string is read.
+  bool string(std::string_view& out) {
     const char* open = at_++;
+    bool escaped = false;
     for (;;) {
       const char* run = at_;
       while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20) ++at_;
-      out.append(run, at_);
+      if (!escaped && at_ != end_ && *at_ == '"') {
+        out = std::string_view(run, static_cast<std::size_t>(at_ - run));
+        ++at_;
+        return true;
+      }
+      if (!escaped) unescaped_.clear();
+      escaped = true;
+      unescaped_.append(run, at_);
       if (at_ == end_) {
         at_ = open;
         return stop(fault("the string is not closed").expected("'\"'").found("the end of the text"));
       }
       if (*at_ == '"') {
         ++at_;
+        out = unescaped_;
         return true;
       }
       if (*at_ != '\\')
         return stop(fault("a control character stands in a string").expected("an escape such as \\n"));
-      if (!escape(out)) return false;
+      if (!escape(unescaped_)) return false;
     }
   }
 
@@ -374,10 +401,75 @@ class Parser {
   std::uint32_t line_ = 1;
   const char* lineStart_;
   const SourceFile* source_;
+  std::string unescaped_;        ///< of the last string that has escapes
+  std::vector<Member> members_;  ///< of the objects that are open, the innermost last
+  std::vector<Value> elements_;  ///< of the lists that are open
   std::optional<Error> error_;
 };
 
-void appendString(std::string& out, std::string_view text, bool escapeHtml) {
+void newLine(std::string& out, const JsonStyle& style, int depth) {
+  if (style.indent == 0) return;
+  out.push_back('\n');
+  out.append(static_cast<std::size_t>(style.indent * depth), ' ');
+}
+
+void write(std::string& out, const Value& value, const JsonStyle& style, int depth) {
+  switch (value.kind()) {
+    case Kind::Null:
+      out += "null";
+      return;
+    case Kind::Bool:
+      out += value.asBool() ? "true" : "false";
+      return;
+    case Kind::Int:
+    case Kind::Number:
+      out += value.numberText();
+      return;
+    case Kind::String:
+      appendJsonString(out, value.asString(), style.escapeHtml);
+      return;
+    case Kind::Array: {
+      if (value.empty()) {
+        out += "[]";
+        return;
+      }
+      out.push_back('[');
+      bool first = true;
+      for (const Value& element : value.elements()) {
+        if (!first) out.push_back(',');
+        first = false;
+        newLine(out, style, depth + 1);
+        write(out, element, style, depth + 1);
+      }
+      newLine(out, style, depth);
+      out.push_back(']');
+      return;
+    }
+    case Kind::Object: {
+      if (value.empty()) {
+        out += "{}";
+        return;
+      }
+      out.push_back('{');
+      bool first = true;
+      for (const Member& member : value.members()) {
+        if (!first) out.push_back(',');
+        first = false;
+        newLine(out, style, depth + 1);
+        appendJsonString(out, member.key.str(), style.escapeHtml);
+        out += style.indent == 0 ? ":" : ": ";
+        write(out, member.value, style, depth + 1);
+      }
+      newLine(out, style, depth);
+      out.push_back('}');
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+void appendJsonString(std::string& out, std::string_view text, bool escapeHtml) {
   constexpr char kHex[] = "0123456789abcdef";
   out.push_back('"');
   std::size_t run = 0;
@@ -432,68 +524,6 @@ void appendString(std::string& out, std::string_view text, bool escapeHtml) {
   out.append(text, run, text.size() - run);
   out.push_back('"');
 }
-
-void newLine(std::string& out, const JsonStyle& style, int depth) {
-  if (style.indent == 0) return;
-  out.push_back('\n');
-  out.append(static_cast<std::size_t>(style.indent * depth), ' ');
-}
-
-void write(std::string& out, const Value& value, const JsonStyle& style, int depth) {
-  switch (value.kind()) {
-    case Kind::Null:
-      out += "null";
-      return;
-    case Kind::Bool:
-      out += value.asBool() ? "true" : "false";
-      return;
-    case Kind::Int:
-    case Kind::Number:
-      out += value.numberText();
-      return;
-    case Kind::String:
-      appendString(out, value.asString(), style.escapeHtml);
-      return;
-    case Kind::Array: {
-      if (value.empty()) {
-        out += "[]";
-        return;
-      }
-      out.push_back('[');
-      bool first = true;
-      for (const Value& element : value.elements()) {
-        if (!first) out.push_back(',');
-        first = false;
-        newLine(out, style, depth + 1);
-        write(out, element, style, depth + 1);
-      }
-      newLine(out, style, depth);
-      out.push_back(']');
-      return;
-    }
-    case Kind::Object: {
-      if (value.empty()) {
-        out += "{}";
-        return;
-      }
-      out.push_back('{');
-      bool first = true;
-      for (const Member& member : value.members()) {
-        if (!first) out.push_back(',');
-        first = false;
-        newLine(out, style, depth + 1);
-        appendString(out, member.key.str(), style.escapeHtml);
-        out += style.indent == 0 ? ":" : ": ";
-        write(out, member.value, style, depth + 1);
-      }
-      newLine(out, style, depth);
-      out.push_back('}');
-      return;
-    }
-  }
-}
-
-}  // namespace
 
 Result<Value> parseJson(const std::shared_ptr<const SourceFile>& source) {
   return Parser<true>(source->text(), source.get()).run();

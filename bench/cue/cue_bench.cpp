@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "cue/cue.h"
+#include "cue/json.h"
 #include "data/json.h"
 
 namespace {
@@ -38,10 +39,9 @@ Result<std::string> exported(const cue::Value& root) {
   for (const char* name : kResults) {
     cue::Value field = root.lookup(name);
     if (!field.exists()) continue;
-    TRY(data::Value value, field.toJson());
     out += name;
     out += ' ';
-    data::appendJson(out, value);
+    TRY_VOID(cue::appendJson(out, field));
     out += '\n';
   }
   return out;
@@ -59,6 +59,7 @@ Result<std::string> render(const std::shared_ptr<cue::Runtime>& runtime,
   TRY(data::Value parameter, data::parseJson(c.parameter));
   TRY(data::Value context, data::parseJson(c.context));
   cue::Session session(runtime);
+  session.deferOptionalFields(true);
   cue::Value root = session.evaluate(
       program, {{"parameter", std::move(parameter), {}}, {"context", std::move(context), {}}});
   return exported(root);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <utility>
+
 #include "base/strings.h"
+#include "cue/json.h"
 #include "cue/session_impl.h"
+#include "data/json_string.h"
 
 // Values as data.
 
@@ -12,27 +17,68 @@ using eval::Vertex;
 
 namespace {
 
-class ToJson {
+/// A walk over a finished value that collects what keeps it from being data.
+class DataWalk {
  public:
-  explicit ToJson(Context& ctx) : ctx_(ctx) {}
+  explicit DataWalk(Context& ctx) : ctx_(ctx) {}
+  Bottom* failure() const { return failure_; }
 
-  data::Value vertex(Vertex* v) {
-    Vertex* shown = v;
-    ctx_.finalize(v);
+ protected:
+  /// What is shown of v: its default, finished.
+  Vertex* shownOf(Vertex* v) {
+    if (v->status != eval::VertexStatus::Finalized) ctx_.finalize(v);
     v = eval::defaultOfVertex(ctx_, v)->deref();
     if (v->status != eval::VertexStatus::Finalized) ctx_.finalize(v);
-    v = v->deref();
-    ctx_.altPath.push_back(shown);
-    data::Value out = base(v);
+    return v->deref();
+  }
+
+  void failed(Bottom* b) { failure_ = ctx_.combine(failure_, b); }
+
+  void incomplete(Vertex* v) {
+    eval::Restore at(ctx_.vertex, v);
+    ir::Value* shown = v->value();
+    Bottom* b = ctx_.bottomOf(ctx_.newPosf({}, "incomplete value {}", {shown != nullptr ? shown : v}),
+                              eval::Code::Incomplete);
+    for (const eval::Conjunct& c : v->conjuncts) ctx_.addPlaces(b->errors->entry->more, eval::elemOf(c.x));
+    failed(b);
+  }
+
+  /// Calls `visit` with each field that data has, in order.
+  template <typename Visit>
+  void fields(Vertex* v, Visit visit) {
+    for (Feature f : eval::orderedFeatures(ctx_, v)) {
+      if (!f.isString()) continue;
+      Vertex* arc = v->lookupRaw(f);
+      if (arc == nullptr) continue;
+      if (arc->arcType == ir::ArcType::Required) {
+        eval::Restore at(ctx_.vertex, arc);
+        Bottom* b =
+            ctx_.bottomOf(ctx_.newPosf(arc->conjuncts.empty() ? ir::Origin{} : arc->conjuncts[0].x->origin(),
+                                       "field is required but not present", {}),
+                          eval::Code::Incomplete);
+        failed(b);
+        continue;
+      }
+      if (ctx_.isDefined(arc)) visit(ctx_.labelText(f), arc);
+    }
+  }
+
+  Context& ctx_;
+  Bottom* failure_ = nullptr;
+};
+
+class ToJson : public DataWalk {
+ public:
+  using DataWalk::DataWalk;
+
+  data::Value vertex(Vertex* v) {
+    ctx_.altPath.push_back(v);
+    data::Value out = base(shownOf(v));
     ctx_.altPath.pop_back();
     return out;
   }
 
-  Bottom* failure() const { return failure_; }
-
  private:
-  void failed(Bottom* b) { failure_ = ctx_.combine(failure_, b); }
-
   data::Value base(Vertex* v) {
     if (v->base == nullptr) {
       incomplete(v);
@@ -57,6 +103,7 @@ class ToJson {
       }
       case ir::NodeKind::ListMarker: {
         data::Value out = data::Value::array();
+        out.reserve(v->arcs.size());
         for (std::uint32_t i = 0; i < v->arcs.size(); ++i) {
           if (v->arcs[i]->label.isInt()) out.push(vertex(v->arcs[i]));
         }
@@ -64,22 +111,8 @@ class ToJson {
       }
       case ir::NodeKind::StructMarker: {
         data::Value out = data::Value::object();
-        for (Feature f : eval::orderedFeatures(ctx_, v)) {
-          if (!f.isString()) continue;
-          Vertex* arc = v->lookupRaw(f);
-          if (arc == nullptr) continue;
-          if (arc->arcType == ir::ArcType::Required) {
-            eval::Restore at(ctx_.vertex, arc);
-            Bottom* b = ctx_.bottomOf(
-                ctx_.newPosf(arc->conjuncts.empty() ? ir::Origin{} : arc->conjuncts[0].x->origin(),
-                             "field is required but not present", {}),
-                eval::Code::Incomplete);
-            failed(b);
-            continue;
-          }
-          if (!ctx_.isDefined(arc)) continue;
-          out.append(data::Key(ctx_.labelText(f)), vertex(arc));
-        }
+        out.reserve(v->arcs.size());
+        fields(v, [&](std::string_view label, Vertex* arc) { out.append(data::Key(label), vertex(arc)); });
         return out;
       }
       default:
@@ -94,18 +127,78 @@ class ToJson {
     }
     return data::Value::number(number::toText(d));
   }
+};
 
-  void incomplete(Vertex* v) {
-    eval::Restore at(ctx_.vertex, v);
-    ir::Value* shown = v->value();
-    Bottom* b = ctx_.bottomOf(ctx_.newPosf({}, "incomplete value {}", {shown != nullptr ? shown : v}),
-                              eval::Code::Incomplete);
-    for (const eval::Conjunct& c : v->conjuncts) ctx_.addPlaces(b->errors->entry->more, eval::elemOf(c.x));
-    failed(b);
+class JsonText : public DataWalk {
+ public:
+  JsonText(Context& ctx, std::string& out) : DataWalk(ctx), out_(out) {}
+
+  void vertex(Vertex* v) {
+    ctx_.altPath.push_back(v);
+    base(shownOf(v));
+    ctx_.altPath.pop_back();
   }
 
-  Context& ctx_;
-  Bottom* failure_ = nullptr;
+ private:
+  void base(Vertex* v) {
+    if (v->base == nullptr) {
+      incomplete(v);
+      return;
+    }
+    switch (v->base->kind) {
+      case ir::NodeKind::Null:
+        out_ += "null";
+        break;
+      case ir::NodeKind::Bool:
+        out_ += static_cast<ir::Bool*>(v->base)->value ? "true" : "false";
+        break;
+      case ir::NodeKind::Num: {
+        const number::Decimal& d = static_cast<ir::Num*>(v->base)->value;
+        auto i = d.isInt() ? number::toInt64(d) : std::nullopt;
+        if (i) {
+          char digits[24];
+          out_.append(digits, std::to_chars(digits, digits + sizeof digits, *i).ptr);
+        } else {
+          number::appendText(out_, d);
+        }
+        break;
+      }
+      case ir::NodeKind::String:
+        data::appendJsonString(out_, static_cast<ir::String*>(v->base)->text);
+        break;
+      case ir::NodeKind::Bytes:
+        data::appendJsonString(out_, base64Encode(static_cast<ir::Bytes*>(v->base)->text));
+        break;
+      case ir::NodeKind::Bottom:
+        failed(static_cast<Bottom*>(v->base));
+        break;
+      case ir::NodeKind::ListMarker: {
+        char before = '[';
+        for (std::uint32_t i = 0; i < v->arcs.size(); ++i) {
+          if (!v->arcs[i]->label.isInt()) continue;
+          out_ += std::exchange(before, ',');
+          vertex(v->arcs[i]);
+        }
+        out_ += before == '[' ? "[]" : "]";
+        break;
+      }
+      case ir::NodeKind::StructMarker: {
+        char before = '{';
+        fields(v, [&](std::string_view label, Vertex* arc) {
+          out_ += std::exchange(before, ',');
+          data::appendJsonString(out_, label);
+          out_ += ':';
+          vertex(arc);
+        });
+        out_ += before == '{' ? "{}" : "}";
+        break;
+      }
+      default:
+        incomplete(v);
+    }
+  }
+
+  std::string& out_;
 };
 
 }  // namespace
@@ -123,6 +216,23 @@ Result<data::Value> Value::toJson() const {
   if (const auto& limit = session_->exhausted()) return puppis::fail(*limit);
   if (failure != nullptr) return puppis::fail(eval::toError(ctx, *failure));
   return out;
+}
+
+Status appendJson(std::string& out, const Value& value) {
+  if (value.vertex() == nullptr) return puppis::fail(ErrorCode::NotFound, "value does not exist");
+  Context& ctx = value.session()->impl().ctx;
+  const std::size_t before = out.size();
+  Bottom* failure = nullptr;
+  guarded(ctx, false, [&] {
+    JsonText text(ctx, out);
+    text.vertex(value.vertex());
+    failure = text.failure();
+    return true;
+  });
+  const auto& limit = value.session()->exhausted();
+  if (!limit && failure == nullptr) return {};
+  out.resize(before);
+  return puppis::fail(limit ? *limit : eval::toError(ctx, *failure));
 }
 
 }  // namespace puppis::cue

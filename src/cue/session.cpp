@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "cue/compile/compiler.h"
 #include "cue/session_impl.h"
 #include "cue/syntax/parse.h"
@@ -80,6 +82,7 @@ ir::Node* Session::Impl::exprOf(const data::Value& value, const ir::Unit* unit) 
       for (const data::Value& e : value.elements()) elements[i++] = exprOf(e, unit);
       auto* out = at(ctx.make<ir::ListLit>());
       out->elements = elements;
+      out->isPlain = true;
       return out;
     }
     case data::Kind::Object: {
@@ -95,6 +98,8 @@ ir::Node* Session::Impl::exprOf(const data::Value& value, const ir::Unit* unit) 
       }
       auto* out = at(ctx.make<ir::StructLit>());
       out->decls = decls;
+      out->isStatic = true;
+      out->isPlain = true;
       return out;
     }
   }
@@ -147,15 +152,50 @@ Selector Session::Impl::selectorOf(Feature f) {
   return out;
 }
 
+namespace {
+
+// Whether `literal` can give its Vertex the field f in no other way than by declaring it: not by an
+// embedding, a pattern or a computed label, and not under a condition.
+bool declaresOnlyPlainly(const ir::StructLit& literal, Feature f, bool conditional) {
+  for (const ir::Decl* d : literal.decls) {
+    switch (d->kind) {
+      case ir::NodeKind::Field:
+        if (conditional && static_cast<const ir::Field*>(d)->label == f) return false;
+        break;
+      case ir::NodeKind::LetField:
+      case ir::NodeKind::Ellipsis:
+        break;
+      case ir::NodeKind::Comprehension: {
+        const auto* c = static_cast<const ir::Comprehension*>(d);
+        if (!declaresOnlyPlainly(*c->value, f, true)) return false;
+        if (c->fallback != nullptr && !declaresOnlyPlainly(*c->fallback, f, true)) return false;
+        break;
+      }
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+bool declaresOnlyPlainly(const CompiledProgram& program, Feature f) {
+  return std::all_of(program.roots.begin(), program.roots.end(),
+                     [f](const ir::StructLit* root) { return declaresOnlyPlainly(*root, f, false); });
+}
+
+}  // namespace
+
 Value Session::evaluate(std::shared_ptr<const Program> program, std::span<const Binding> bindings) {
   eval::Context& ctx = impl_->ctx;
   const auto& compiled = static_cast<const CompiledProgram&>(*program);
   Vertex* root = eval::instantiateProgram(ctx, *program);
   const ir::Unit* last = compiled.units.empty() ? nullptr : compiled.units.back().get();
   eval::Environment* env = ctx.make<eval::Environment>();
+  std::vector<Feature> bound;
   for (const Binding& b : bindings) {
     auto path = parsePath(b.path);
-    if (!path) continue;
+    if (!path || path->empty()) continue;
+    bound.push_back(impl_->featureOf(path->front()));
     ir::Unit* unit = impl_->unitFor(b.source, last);
     ir::Node* value = impl_->exprOf(b.value, unit);
     for (auto s = path->rbegin(); s != path->rend(); ++s) {
@@ -173,6 +213,9 @@ Value Session::evaluate(std::shared_ptr<const Program> program, std::span<const 
       value = lit;
     }
     root->conjuncts.push(ctx.arena, ctx.conjunct(env, value));
+  }
+  if (std::all_of(bound.begin(), bound.end(), [&](Feature f) { return declaresOnlyPlainly(compiled, f); })) {
+    ctx.bindFirst(root, bound);
   }
   impl_->programs.push_back(std::move(program));
   return {this, root};

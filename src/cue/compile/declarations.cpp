@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/compile/compiler.h"
+#include "cue/compile/plain.h"
 #include "cue/syntax/literal.h"
 
 namespace puppis::cue {
@@ -45,6 +46,9 @@ void Compiler::addDecls(ir::StructLit* st, NodeList<Decl> decls) {
     if (n->isExpr() || n->is<ir::Comprehension>()) st->hasEmbedding = true;
   }
   st->decls = span(out);
+  st->isStatic = isStatic(*st);
+  st->isPlain = isPlain(*st);
+  st->isSound = isSound(*st);
 }
 
 void Compiler::markAlias(const Decl* d) {

@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cue/builtin/builtin.h"
 #include "cue/compile/compiler.h"
+#include "cue/compile/plain.h"
 #include "cue/eval/errors.h"
 #include "cue/syntax/literal.h"
 
 namespace puppis::cue {
 
 namespace {
+
+/// The function in `package.Name` of a standard package, or null.
+ir::Value* standardFunction(const ir::Expr& fun) {
+  const auto* selector = fun.as<ir::SelectorExpr>();
+  const auto* import = selector == nullptr ? nullptr : selector->x->as<ir::ImportReference>();
+  if (import == nullptr || import->package == nullptr) return nullptr;
+  const auto& program = static_cast<const CompiledProgram&>(*import->package);
+  if (program.roots.empty() || builtin::findPackage(program.importPath) == nullptr) return nullptr;
+  for (ir::Decl* decl : program.roots.front()->decls) {
+    auto* field = decl->as<ir::Field>();
+    if (field == nullptr || !(field->label == selector->label)) continue;
+    return field->value->kind == ir::NodeKind::Builtin ? field->value : nullptr;
+  }
+  return nullptr;
+}
 
 ir::Op opOf(Token token) {
   switch (token) {
@@ -117,6 +134,7 @@ ir::Expr* Compiler::expr(const Expr* x) {
       const auto& c = static_cast<const CallExpr&>(*x);
       auto* out = make<ir::CallExpr>(x);
       out->fun = expr(c.fun);
+      out->standard = standardFunction(*out->fun);
       std::vector<ir::Node*> args;
       for (const Expr* a : c.args) args.push_back(expr(a));
       out->args = span(args);
@@ -158,6 +176,8 @@ ir::Expr* Compiler::listLit(const ListLit& x) {
     }
   }
   out->elements = span(elements);
+  out->isPlain = isPlain(*out);
+  out->isSound = isSound(*out);
   pop();
   return out;
 }

@@ -209,9 +209,14 @@ struct StructLit : Of<NodeKind::StructLit> {
   std::span<Decl*> decls;
   bool isFile = false;
   bool hasEmbedding = false;  ///< an expression or comprehension among the declarations
+  bool isPlain = false;       ///< see cue::isPlain
+  bool isStatic = false;      ///< see cue::isStatic
+  bool isSound = false;       ///< see cue::isSound
 };
 struct ListLit : Of<NodeKind::ListLit> {
   std::span<Node*> elements;  ///< expressions, Comprehensions and at the end possibly an Ellipsis
+  bool isPlain = false;       ///< see cue::isPlain
+  bool isSound = false;       ///< see cue::isSound
 };
 struct BoundExpr : Of<NodeKind::BoundExpr> {
   Op op = Op::None;
@@ -232,6 +237,9 @@ struct BinaryExpr : Of<NodeKind::BinaryExpr> {
 };
 struct CallExpr : Of<NodeKind::CallExpr> {
   Expr* fun = nullptr;
+  /// The Builtin that `fun` selects from a standard package, if it does. Such a package is fixed, so that the
+  /// function is known without making an instance of it in every evaluation.
+  Value* standard = nullptr;
   std::span<Expr*> args;
 };
 struct Disjunct {

@@ -1,35 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cue/eval/call.h"
 
-#include "cue/builtin/builtin.h"
 #include "cue/eval/state.h"
-#include "cue/runtime_impl.h"
 
 // Calling functions, and constraints that are functions.
 
 namespace puppis::cue::eval {
 
-namespace {
-
-/// The function in `package.Name(...)` of a standard package. Such a package is fixed, so that the function
-/// is found without making an instance of it in every evaluation.
-Builtin* standardFunction(const ir::Expr* fun) {
-  const auto* selector = fun->as<ir::SelectorExpr>();
-  const auto* import = selector == nullptr ? nullptr : selector->x->as<ir::ImportReference>();
-  if (import == nullptr || import->package == nullptr) return nullptr;
-  const auto& program = static_cast<const CompiledProgram&>(*import->package);
-  if (program.roots.empty() || builtin::findPackage(program.importPath) == nullptr) return nullptr;
-  for (ir::Decl* decl : program.roots.front()->decls) {
-    auto* field = decl->as<ir::Field>();
-    if (field != nullptr && field->label == selector->label) return field->value->as<Builtin>();
-  }
-  return nullptr;
-}
-
-}  // namespace
-
 Value* Context::evaluateCall(ir::CallExpr* x, const Flags& flags) {
-  if (Builtin* f = standardFunction(x->fun)) return callBuiltin(f, x, flags);
+  if (x->standard != nullptr) return callBuiltin(static_cast<Builtin*>(x->standard), x, flags);
   Value* fun =
       value(x->fun, {.condition = kConcreteKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial});
   if (auto* f = fun == nullptr ? nullptr : fun->as<Builtin>()) return callBuiltin(f, x, flags);

@@ -9,17 +9,19 @@ namespace {
 
 class Clauses {
  public:
-  Clauses(Context& c, ir::Comprehension* x, VertexStatus status, std::vector<Environment*>& out)
-      : c_(c), x_(x), status_(status), out_(out), compId_(++c.nextCompId) {}
+  Clauses(Context& c, ir::Comprehension* x, VertexStatus status, bool onlyFinished, Vec<Environment*>& out)
+      : c_(c), x_(x), status_(status), onlyFinished_(onlyFinished), out_(out), compId_(++c.nextCompId) {}
 
   void run() { clause(0); }
+  /// Something was not finished that should have been.
+  [[nodiscard]] bool isUndecided() const { return undecided_; }
 
  private:
   // Goes on with the next clause in `env`; false when a failure ends it all.
   bool next(std::size_t i, Environment* env) {
     if (i >= x_->clauses.size()) {
       if (c_.yields != nullptr) c_.yields->emplace(x_->origin().unit, x_->origin().at);
-      out_.push_back(env);
+      out_.push(c_.arena, env);
       return true;
     }
     StateFrame frame(c_, env, x_->clauses[i]->origin());
@@ -28,16 +30,23 @@ class Clauses {
       c_.addBottom(b);
       return false;
     }
-    return c_.errs == nullptr;
+    return c_.errs == nullptr && !undecided_;
+  }
+
+  // Whether the clause may be evaluated as far as `x` is concerned.
+  bool decides(Expr* x) {
+    if (onlyFinished_ && !c_.dependsOnFinished(x)) undecided_ = true;
+    return !undecided_;
   }
 
   void clause(std::size_t i) {
     Node* x = x_->clauses[i];
     switch (x->kind) {
       case NodeKind::ForClause:
-        forClause(i, static_cast<ir::ForClause*>(x));
+        if (decides(static_cast<ir::ForClause*>(x)->source)) forClause(i, static_cast<ir::ForClause*>(x));
         break;
       case NodeKind::IfClause: {
+        if (!decides(static_cast<ir::IfClause*>(x)->condition)) break;
         Value* v = c_.value(static_cast<ir::IfClause*>(x)->condition,
                             {.condition = kScalarKnown, .mode = RunMode::Yield, .status = status_});
         if (c_.boolValue(v)) next(i + 1, c_.env);
@@ -49,7 +58,8 @@ class Clauses {
         break;
       }
       case NodeKind::TryClause:
-        tryClause(i, static_cast<ir::TryClause*>(x));
+        undecided_ = onlyFinished_;
+        if (!undecided_) tryClause(i, static_cast<ir::TryClause*>(x));
         break;
       default:
         break;
@@ -130,18 +140,30 @@ class Clauses {
   Context& c_;
   ir::Comprehension* x_;
   VertexStatus status_;
-  std::vector<Environment*>& out_;
+  bool onlyFinished_;
+  bool undecided_ = false;
+  Vec<Environment*>& out_;
   std::uint32_t compId_;
 };
 
 }  // namespace
 
 Bottom* Context::yieldClauses(Vertex* node, Environment* e, ir::Comprehension* c, const Flags& flags,
-                              std::vector<Environment*>& out) {
+                              Vec<Environment*>& out) {
   StateFrame frame(*this, e, c->clauses[0]->origin());
   Restore arc(vertex, node != nullptr ? node : vertex);
-  Clauses(*this, c, flags.status, out).run();
+  Clauses(*this, c, flags.status, false, out).run();
   return frame.pop();
+}
+
+bool Context::yieldFinished(Vertex* node, Environment* e, ir::Comprehension* c, Vec<Environment*>& out) {
+  // Elsewhere the order in which fields come to be can be seen in messages.
+  if (bound_.labels.empty()) return false;
+  StateFrame frame(*this, e, c->clauses[0]->origin());
+  Restore arc(vertex, node);
+  Clauses clauses(*this, c, VertexStatus::Unprocessed, true, out);
+  clauses.run();
+  return frame.pop() == nullptr && !clauses.isUndecided();
 }
 
 // The struct or list a `for` goes over.

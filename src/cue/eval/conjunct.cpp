@@ -147,12 +147,17 @@ void NodeState::scheduleStruct(Environment* env, ir::StructLit* s, CloseInfo str
   bool hasEmbedding = s->hasEmbedding;
   bool hasEllipsis = false;
   hasStruct = true;
-  std::uint32_t compId = 0;
-  for (Environment* e = env; e != nullptr && compId == 0; e = e->up) compId = e->compId;
-  ctx->addStruct(node, s, compId);
+  ctx->addStruct(node, s, Context::compIdOf(env));
   if (hasEmbedding) structInfo = splitStruct(s, structInfo);
   node->arcs.reserve(ctx->arena, node->arcs.size() + static_cast<std::uint32_t>(s->decls.size()));
 
+  // Comprehensions over finished data; they come after the fields that are there anyway.
+  struct Yielded {
+    ir::Comprehension* comprehension;
+    CloseInfo info;
+    Vec<Environment*> envs;
+  };
+  Vec<Yielded> decided;
   auto subField = [&] {
     CloseInfo out = structInfo;
     out.fromEmbed = false;
@@ -177,9 +182,18 @@ void NodeState::scheduleStruct(Environment* env, ir::StructLit* s, CloseInfo str
         insertArc(f->label, ArcType::Member, {inner, f, fieldInfo}, fieldInfo, true);
         break;
       }
-      case NodeKind::Comprehension:
-        scheduleTask(TaskKind::Comprehension, inner, d, injectEmbedNode(d, structInfo));
+      case NodeKind::Comprehension: {
+        auto* c = static_cast<ir::Comprehension*>(d);
+        CloseInfo embedInfo = injectEmbedNode(d, structInfo);
+        Yielded yielded{c, embedInfo, {}};
+        if (ctx->holdBack(*this, inner, c, embedInfo)) break;
+        if (ctx->yieldFinished(node, inner, c, yielded.envs)) {
+          decided.push(ctx->arena, yielded);
+        } else {
+          scheduleTask(TaskKind::Comprehension, inner, d, embedInfo);
+        }
         break;
+      }
       case NodeKind::Ellipsis:
         hasEllipsis = true;
         break;
@@ -212,6 +226,28 @@ void NodeState::scheduleStruct(Environment* env, ir::StructLit* s, CloseInfo str
   if (!hasEmbedding) {
     aStruct = true;
     updateNodeType(kStruct, s, structInfo);
+  }
+  for (const Yielded& y : decided) insertYielded(y.comprehension, y.envs, inner, y.info);
+}
+
+// Adds the body of a comprehension once for each Environment its clauses yielded in `env`, or else the
+// fallback.
+void NodeState::insertYielded(ir::Comprehension* c, const Vec<Environment*>& envs, Environment* env,
+                              const CloseInfo& yieldedInfo) {
+  if (envs.empty() && c->fallback != nullptr) {
+    scheduleConjunct(ctx->conjunct(env, c->fallback, yieldedInfo), yieldedInfo);
+    return;
+  }
+  for (Environment* e : envs) scheduleConjunct(ctx->conjunct(e, c->value, yieldedInfo), yieldedInfo);
+}
+
+void NodeState::scheduleComprehension(Environment* env, ir::Comprehension* c,
+                                      const CloseInfo& comprehensionInfo) {
+  Vec<Environment*> envs;
+  if (ctx->yieldFinished(node, env, c, envs)) {
+    insertYielded(c, envs, env, comprehensionInfo);
+  } else {
+    scheduleTask(TaskKind::Comprehension, env, c, comprehensionInfo);
   }
 }
 

@@ -23,6 +23,7 @@ Context::Context(std::shared_ptr<Runtime> runtime, const Budget& budget)
   nextCheck_ = kStepsPerCheck;
   emptyNode = make<Vertex>();
   emptyNode->status = VertexStatus::Finalized;
+  structMarker = make<ir::StructMarker>();
   cycle = make<Bottom>();
   cycle->code = Code::Cycle;
   cycle->placeholder = true;
@@ -76,6 +77,16 @@ Environment* Context::spawn(Environment* up, Vertex* v, std::uint32_t compId) {
   e->vertex = v;
   e->compId = compId;
   return e;
+}
+
+Vertex* Context::newArc(Vertex* parent, Feature label, ArcType type) {
+  Vertex* arc = make<Vertex>();
+  arc->parent = parent;
+  arc->label = label;
+  arc->arcType = type;
+  arc->nonRooted = parent->isDynamic || parent->nonRooted;
+  arc->anonymous = parent->anonymous || parent->label.isLet();
+  return arc;
 }
 
 Vertex* Context::newInlineVertex(Node* base, std::initializer_list<Conjunct> conjuncts) {

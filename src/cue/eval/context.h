@@ -38,10 +38,41 @@ struct OverlayFrame {
   Vertex* root = nullptr;
 };
 
+/// What a chain of selectors leads to, as far as it only goes through finished values.
+enum class Finished : std::uint8_t {
+  No,       ///< something is not finished, or it is not so simple
+  Missing,  ///< there is no such field, and there will be none
+  Member,
+};
+
 /// A closeness identifier's parent and place.
 struct Containment {
   DefId id = 0;
   Origin place;
+};
+
+enum class DefaultMode : std::uint8_t { Maybe, Is, Not };
+struct PendingDisjunct {
+  Expr* expr = nullptr;
+  Bottom* err = nullptr;
+  DefaultMode mode = DefaultMode::Maybe;
+};
+struct ChosenScalar {
+  Value* value = nullptr;
+  DefaultMode mode = DefaultMode::Maybe;
+};
+
+/// A comprehension of the root that waits for bound data.
+struct HeldBack {
+  Environment* env = nullptr;
+  ir::Comprehension* comprehension = nullptr;
+  CloseInfo info;
+};
+/// The fields of the root that data is bound to.
+struct BoundFields {
+  Vertex* root = nullptr;
+  Vec<Feature> labels;
+  Vec<HeldBack> heldBack;
 };
 
 /// One evaluation: the arena, and where in the program it currently is. For one thread.
@@ -75,7 +106,8 @@ class Context {
   std::vector<Containment> containments{1};
   std::vector<Vertex*> altPath;
   Vertex* emptyNode = nullptr;
-  Bottom* cycle = nullptr;  ///< the placeholder of a value that is being computed
+  ir::StructMarker* structMarker = nullptr;  ///< of all structs
+  Bottom* cycle = nullptr;                   ///< the placeholder of a value that is being computed
   /// Which comprehensions have yielded their body, when somebody wants to know (Session::recordYields).
   std::set<std::pair<const ir::Unit*, std::uint64_t>>* yields = nullptr;
 
@@ -121,6 +153,12 @@ class Context {
     return a->up == b->up && vertexOf(a) == vertexOf(b);
   }
   Environment* spawn(Environment* up, Vertex* v, std::uint32_t compId = 0);
+  Vertex* newArc(Vertex* parent, Feature label, ArcType type);
+  /// The run of a comprehension that an expression in `e` belongs to; 0 for none.
+  static std::uint32_t compIdOf(const Environment* e) {
+    while (e != nullptr && e->compId == 0) e = e->up;
+    return e == nullptr ? 0 : e->compId;
+  }
   Vertex* newInlineVertex(Node* base, std::initializer_list<Conjunct> conjuncts);
   Conjunct conjunct(Environment* e, Node* x, const CloseInfo& ci = {});
   Conjunct anonymousConjunct(Environment* e, Node* x, RefNode* refs);
@@ -162,6 +200,47 @@ class Context {
   Bottom* finalErr(Vertex* v);
   bool allChildConjunctsKnown(Vertex* v);
 
+  // ---- finished.cpp ----
+  Finished lookupFinished(Expr* x, Vertex*& out) const;
+  /// Whether the expression has a value, as `!= _|_` asks; nothing where that takes an evaluation.
+  std::optional<bool> presenceOfFinished(Expr* x) const;
+  /// Whether all that the expression refers to is finished, so that evaluating it can neither wait nor be
+  /// part of a cycle.
+  bool dependsOnFinished(Expr* x) const;
+  /// The Environments of a comprehension that depends on finished values only; false when it does not, or
+  /// when a clause fails.
+  bool yieldFinished(Vertex* node, Environment* e, ir::Comprehension* c, Vec<Environment*>& out);
+
+  // ---- bound.cpp: data that is bound to fields of the root ----
+  /// Has the fields `labels` of the root finished before anything that refers to them.
+  void bindFirst(Vertex* root, std::span<const Feature> labels);
+  /// Keeps a comprehension of the root until the bound fields are finished; false when there is no need to.
+  bool holdBack(const NodeState& n, Environment* e, ir::Comprehension* c, const CloseInfo& ci);
+  void finishBound(NodeState& n);
+  /// Whether v is the root and holds a comprehension back that may give it the field f.
+  bool holdsBack(const Vertex* v, Feature f) const;
+  void releaseHeldBack();
+
+  // ---- settle.cpp ----
+  /// Makes v the finished data that a literal describes; see cue::isPlain.
+  void settleLiteral(Vertex* v, Node* x, Environment* around, const CloseInfo& literalInfo);
+  /// Finishes an arc that no conjunct can be added to any more and no closed struct has a say in, if its
+  /// conjuncts decide it as they stand.
+  bool settle(Vertex* a);
+  bool settleReference(Vertex* a, const Conjunct& c, Node* x);
+  bool settleExpression(Vertex* a, const Conjunct& c, Node* x);
+  bool settleStruct(Vertex* a, const Conjunct& c, ir::StructLit* s);
+  bool settleChoice(Vertex* a);
+  /// Adds the arcs that a literal of regular fields declares, each with its one conjunct.
+  void addDeclaredArcs(Vertex* v, ir::StructLit* s, Environment* around, const CloseInfo& literalInfo);
+
+  // ---- disjunct.cpp ----
+  /// What is left of a choice between scalars and basic types beside `scalar` (or null) of the kinds `kinds`;
+  /// empty when nothing fits.
+  Vec<ChosenScalar> chooseScalars(std::span<const PendingDisjunct> all, Value* scalar, std::uint16_t kinds);
+  /// One of the values of a choice at v, finished.
+  Vertex* scalarDisjunct(const Vertex* v, Value* value);
+
   // ---- eval.cpp ----
   Value* evalState(Expr* x, const Flags& flags);
   Value* evalStateInfo(Expr* x, const Flags& flags, CloseInfo& out);
@@ -187,7 +266,7 @@ class Context {
 
   // ---- comprehension.cpp ----
   Bottom* yieldClauses(Vertex* node, Environment* e, ir::Comprehension* c, const Flags& flags,
-                       std::vector<Environment*>& out);
+                       Vec<Environment*>& out);
   Vertex* forSource(Expr* x);
 
   // ---- call.cpp ----
@@ -244,7 +323,10 @@ class Context {
     errs = nullptr;
     return b;
   }
-  Bottom* combine(Value* a, Value* b);
+  Bottom* combine(Value* a, Value* b) {
+    return a == nullptr && b == nullptr ? nullptr : combineFailures(a, b);
+  }
+  Bottom* combineFailures(Value* a, Value* b);
   ErrorList* listOf(ErrorEntry* e);
   ErrorList* join(const ErrorList* a, const ErrorList* b);
   ErrorEntry* wrap(ErrorEntry* outer, const ErrorList* cause);
@@ -268,6 +350,7 @@ class Context {
   std::uint32_t maxNesting_ = 0;
   std::chrono::steady_clock::time_point deadline_;
   std::unordered_map<const Program*, Vertex*> imports_;
+  BoundFields bound_;
 
  public:
   /// Values made while evaluating that own memory outside of the arena (parsed regular expressions, ...).

@@ -106,6 +106,7 @@ CloseInfo NodeState::markCyclicPath(Vertex* arc, Environment* env, Node* ref, Cl
 }
 
 bool Context::hasDepthCycle(Vertex* v) const {
+  if (v->settling) return true;
   const NodeState* s = v->state;
   return s != nullptr && v->status != VertexStatus::Finalized && s->evalDepth > 0 && s->evalDepth < evalDepth;
 }

@@ -201,6 +201,67 @@ Bottom* NodeState::processDisjunctions() {
   return nullptr;
 }
 
+namespace {
+bool isScalar(const Node* x) {
+  return x->kind <= NodeKind::Bytes;
+}
+}  // namespace
+
+Vec<ChosenScalar> Context::chooseScalars(std::span<const PendingDisjunct> all, Value* scalar,
+                                         std::uint16_t kinds) {
+  Vec<ChosenScalar> fitting;
+  bool dropsDefault = true;
+  for (const PendingDisjunct& x : all) {
+    auto both = static_cast<std::uint16_t>(kindOf(x.expr) & kinds);
+    if (both == kBottom) continue;
+    Value* value = x.expr;
+    if (isScalar(x.expr)) {
+      if (scalar != nullptr) {
+        if (!equalTerminal(x.expr, scalar, 0)) continue;
+        value = scalar;
+      }
+    } else if (scalar != nullptr) {
+      value = scalar;
+    } else if (both != kindOf(x.expr)) {
+      auto* narrowed = makeAt<ir::BasicType>(x.expr->origin());
+      narrowed->syntax = x.expr->syntax;
+      narrowed->kinds = both;
+      value = narrowed;
+    }
+    if (x.mode == DefaultMode::Is) dropsDefault = false;
+    fitting.push(arena, {value, x.mode});
+  }
+  Vec<ChosenScalar> distinct;
+  for (ChosenScalar s : fitting) {
+    // The left side, what there was before, has no defaults and so drops none.
+    s.mode = combineDefault(DefaultMode::Maybe, s.mode, true, dropsDefault);
+    bool merged = false;
+    for (ChosenScalar& known : distinct) {
+      if (!equalTerminal(known.value, s.value, kEqualStructural)) continue;
+      if (s.mode == DefaultMode::Is) known.mode = DefaultMode::Is;
+      merged = true;
+      break;
+    }
+    if (!merged) distinct.push(arena, s);
+  }
+  return distinct;
+}
+
+Vertex* Context::scalarDisjunct(const Vertex* of, Value* value) {
+  auto* v = make<Vertex>();
+  v->parent = of->parent;
+  v->label = of->label;
+  v->arcType = of->arcType;
+  v->nonRooted = of->nonRooted;
+  v->anonymous = of->anonymous;
+  v->isDynamic = of->isDynamic;
+  v->closedRecursive = of->closedRecursive;
+  v->isDisjunct = true;
+  v->base = value;
+  v->status = VertexStatus::Finalized;
+  return v;
+}
+
 void NodeState::signalDisjuncts() {
   Condition done = 0;
   int defaults = 0;
@@ -228,62 +289,13 @@ bool NodeState::processScalarDisjunction(PendingDisjunction& d) {
   for (const Task* t : tasks) {
     if (t->kind != TaskKind::Disjunctions && t->state != TaskState::Success) return false;
   }
-  auto isScalar = [](const Node* x) { return x->kind <= NodeKind::Bytes; };
   for (const PendingDisjunct& x : d.disjuncts) {
     if (!isScalar(x.expr) && x.expr->kind != NodeKind::BasicType) return false;
   }
-  struct Survivor {
-    Value* value;
-    DefaultMode mode;
-  };
-  Vec<Survivor> survivors;
-  bool dropsDefault = true;
-  for (const PendingDisjunct& x : d.disjuncts) {
-    auto both = static_cast<std::uint16_t>(kindOf(x.expr) & kind);
-    if (both == kBottom) continue;
-    Value* value = x.expr;
-    if (isScalar(x.expr)) {
-      if (scalar != nullptr) {
-        if (!c.equalTerminal(x.expr, scalar, 0)) continue;
-        value = scalar;
-      }
-    } else if (scalar != nullptr) {
-      value = scalar;
-    } else if (both != kindOf(x.expr)) {
-      auto* narrowed = c.makeAt<ir::BasicType>(x.expr->origin());
-      narrowed->syntax = x.expr->syntax;
-      narrowed->kinds = both;
-      value = narrowed;
-    }
-    if (x.mode == DefaultMode::Is) dropsDefault = false;
-    survivors.push(c.arena, {value, x.mode});
-  }
-  Vec<Survivor> distinct;
-  for (Survivor s : survivors) {
-    // The left side, what there was before, has no defaults and so drops none.
-    s.mode = combineDefault(DefaultMode::Maybe, s.mode, true, dropsDefault);
-    bool merged = false;
-    for (Survivor& known : distinct) {
-      if (!c.equalTerminal(known.value, s.value, kEqualStructural)) continue;
-      if (s.mode == DefaultMode::Is) known.mode = DefaultMode::Is;
-      merged = true;
-      break;
-    }
-    if (!merged) distinct.push(c.arena, s);
-  }
-  if (distinct.empty()) return false;
-  for (const Survivor& s : distinct) {
-    auto* v = c.make<Vertex>();
-    v->parent = node->parent;
-    v->label = node->label;
-    v->arcType = node->arcType;
-    v->nonRooted = node->nonRooted;
-    v->anonymous = node->anonymous;
-    v->isDynamic = node->isDynamic;
-    v->closedRecursive = node->closedRecursive;
-    v->isDisjunct = true;
-    v->base = s.value;
-    v->status = VertexStatus::Finalized;
+  Vec<ChosenScalar> chosen = c.chooseScalars(d.disjuncts.span(), scalar, kind);
+  if (chosen.empty()) return false;
+  for (const ChosenScalar& s : chosen) {
+    Vertex* v = c.scalarDisjunct(node, s.value);
     void* place = c.arena.allocate(sizeof(NodeState), alignof(NodeState));
     auto* n = new (place) NodeState(c, *v);
     v->state = n;
@@ -293,12 +305,13 @@ bool NodeState::processScalarDisjunction(PendingDisjunction& d) {
     if (isScalar(s.value)) n->scalar = s.value;
     n->defaultMode = s.mode;
     n->completed = kAllKnown;
-    if (distinct.size() == 1) {
+    if (chosen.size() == 1) {
       // It becomes the node, and shows the evidence for closedness in its place.
       v->conjuncts = node->conjuncts.clipped();
       n->conjunctInfos = conjunctInfos.clipped();
       n->replaceIds = replaceIds.clipped();
       n->reqDefs = reqDefs.clipped();
+      n->hasRequirement = hasRequirement;
       node->base = v;
       if (defaultMode == DefaultMode::Maybe) defaultMode = s.mode;
       return true;

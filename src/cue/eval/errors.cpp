@@ -99,7 +99,7 @@ void Context::addErrf(Code code, const Origin& pos, const char* format,
 
 // Two failures of one Vertex as one: the more severe class wins, and what may still go away is dropped beside
 // what may not.
-Bottom* Context::combine(Value* x, Value* y) {
+Bottom* Context::combineFailures(Value* x, Value* y) {
   Value* ux = unwrap(x);
   Value* uy = unwrap(y);
   auto* a = ux == nullptr ? nullptr : ux->as<Bottom>();

@@ -325,6 +325,8 @@ Vertex* Context::resolve(Node* ref, const Flags& flags) {
   constexpr Flags kScalar{.condition = kScalarKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial};
   constexpr Flags kFields{
       .condition = kNeedFieldSetKnown, .mode = RunMode::Yield, .status = VertexStatus::Partial};
+  Vertex* finished = nullptr;
+  if (lookupFinished(ref, finished) == Finished::Member) return finished;
   switch (ref->kind) {
     case NodeKind::FieldReference: {
       auto* x = static_cast<ir::FieldReference*>(ref);

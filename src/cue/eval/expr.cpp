@@ -211,13 +211,6 @@ Value* Context::evaluateUnary(ir::UnaryExpr* x) {
   return newErrf("invalid operation {} ({} {})", {x, x->op, ErrorArg::ofKinds(k)});
 }
 
-namespace {
-bool isLiteralBottom(const Node* x) {
-  const auto* b = x->as<Bottom>();
-  return b != nullptr && b->code == Code::LegacyUser;
-}
-}  // namespace
-
 Value* Context::evaluateBinary(ir::BinaryExpr* x, const Flags& flags) {
   Environment* e = env;
   if (x->op == Op::And) {
@@ -255,6 +248,7 @@ Value* Context::evaluateBinary(ir::BinaryExpr* x, const Flags& flags) {
 // `x == _|_`, `x != _|_`: whether there is no usable value. Missing fields, failures, and scalars that are
 // not concrete have none; structs, lists and open choices do.
 Value* Context::compareBottom(Environment* e, const Origin& at, Expr* x, Op op, const Flags& flags) {
+  if (auto present = presenceOfFinished(x)) return newBool(*present == (op != Op::Equal));
   StateFrame frame(*this, e, at);
   bool match = op != Op::Equal;
   Restore validating(inValidator, inValidator + 1);

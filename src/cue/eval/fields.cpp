@@ -18,12 +18,7 @@ Vertex* NodeState::getArc(Feature f, ArcType mode, bool& isNew) {
     isNew = false;
     return known;
   }
-  Vertex* arc = ctx->make<Vertex>();
-  arc->parent = v;
-  arc->label = f;
-  arc->arcType = mode;
-  arc->nonRooted = v->isDynamic || v->nonRooted;
-  arc->anonymous = v->anonymous || v->label.isLet();
+  Vertex* arc = ctx->newArc(v, f, mode);
   if ((frozen & kFieldSetKnown) != 0) {
     ctx->addBottom(ctx->newErrf("adding field {} not allowed as field set was already referenced", {f}));
     arc->arcType = ArcType::NotPresent;
@@ -37,9 +32,8 @@ Vertex* NodeState::getArc(Feature f, ArcType mode, bool& isNew) {
 void Context::insertConjunct(Vertex* v, const Conjunct& c, const CloseInfo& ci, ArcType mode, bool check,
                              bool& added) {
   added = false;
-  NodeState* n = bareState(v);
-  if (n == nullptr) return;
-  n->markNonCyclic(ci);
+  if (v->status == VertexStatus::Finalized) return;
+  v->inheritClosedness();
   updateArcType(v, mode);
   const Conjunct* same = nullptr;
   if (check) {
@@ -54,8 +48,12 @@ void Context::insertConjunct(Vertex* v, const Conjunct& c, const CloseInfo& ci, 
     v->conjuncts.push(arena, c);
     added = true;
   } else if (same->info.defId != 0) {
-    n->addReplacement({ci.defId, same->info.defId});
+    bareState(v)->addReplacement({ci.defId, same->info.defId});
   }
+  // What nobody has asked for yet needs no state to collect conjuncts.
+  NodeState* n = v->state;
+  if (n == nullptr) return;
+  n->markNonCyclic(ci);
   if (v->status != VertexStatus::Finalized && n->isInitialized) n->scheduleConjunct(c, ci);
   for (std::uint32_t i = 0; i < n->notify.size(); ++i) {
     Receiver r = n->notify[i];

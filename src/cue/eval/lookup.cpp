@@ -17,6 +17,7 @@ Vertex* Context::lookup(Vertex* v, const Origin& pos, Feature f, const Flags& fl
   const RunMode mode = flags.mode;
   v = v->deref();
   NodeState* n = state(v);
+  if (holdsBack(v, f)) releaseHeldBack();
   if (n != nullptr) {
     if (n->hasErr()) {
       // Other packages are not evaluated as a whole, so their failures must be brought along.
@@ -43,7 +44,8 @@ Vertex* Context::lookup(Vertex* v, const Origin& pos, Feature f, const Flags& fl
   if (arc != nullptr) {
     arc = arc->derefNonRooted();
     if (arc->arcType == ArcType::Member) return found;
-    arcState = state(arc);
+    // An optional field of a finished struct stays one; it need not be looked into.
+    if (n != nullptr || !arc->isConstraint()) arcState = state(arc);
   } else if (n == nullptr || n->meets(kNeedTasksDone)) {
     fieldIndexError(v, pos, f);
     return nullptr;

@@ -89,13 +89,6 @@ struct Task {
   CloseInfo info;
 };
 
-enum class DefaultMode : std::uint8_t { Maybe, Is, Not };
-
-struct PendingDisjunct {
-  Expr* expr = nullptr;
-  Bottom* err = nullptr;
-  DefaultMode mode = DefaultMode::Maybe;
-};
 struct PendingDisjunction {
   Environment* env = nullptr;
   CloseInfo cloneInfo;
@@ -172,6 +165,7 @@ struct NodeFacts {
   bool hasStruct = false;
   bool isDef = false;
   bool dropParentRequirements = false;
+  bool hasRequirement = false;  ///< among reqDefs is one that is checked
   bool computedCloseInfo = false;
   bool computedFlatReplaceIds = false;
   bool isShared = false;
@@ -276,12 +270,19 @@ struct NodeState : NodeFacts {
   bool completeAllArcs(Condition need, RunMode mode, bool checkTypos);
   void mismatchedField(Vertex* a);
   void evalArcTypes(RunMode mode);
+
+  // settle.cpp
+  /// Whether the arcs may be finished without a state of their own.
+  bool maySettleArcs() const;
   void validateValue();
   Node* validators(bool final);
 
   // conjunct.cpp
   void scheduleConjunct(const Conjunct& c, CloseInfo info);
   void scheduleStruct(Environment* env, ir::StructLit* s, CloseInfo info);
+  void scheduleComprehension(Environment* env, ir::Comprehension* c, const CloseInfo& info);
+  void insertYielded(ir::Comprehension* c, const Vec<Environment*>& envs, Environment* env,
+                     const CloseInfo& info);
   void scheduleVertexConjuncts(Conjunct c, Vertex* arc, CloseInfo info);
   void insertValueConjunct(Environment* env, Value* v, CloseInfo info);
   void insertValidator(Environment* env, Value* v, const CloseInfo& info);
@@ -328,6 +329,8 @@ struct NodeState : NodeFacts {
   CloseInfo splitStruct(ir::StructLit* s, CloseInfo info);
   CloseInfo splitScope(Node* p, CloseInfo info) { return newReq(p, info, DefKind::Struct); }
   void checkTypos();
+  /// Whether a closed struct may forbid fields here; false only when none does.
+  bool requiresFields() const;
   Vec<ReqSet>& requirements();
   bool hasEvidenceForAll(const Vec<ReqSet>& sets, const Vec<ConjunctInfo>& infos);
   bool hasEvidenceForOne(const Vec<ReqSet>& sets, std::uint32_t i, const Vec<ConjunctInfo>& infos);

@@ -88,7 +88,7 @@ void processPattern(Context& c, Task& t) {
 void processComprehension(Context& c, Task& t) {
   NodeState* n = t.node;
   auto* comprehension = static_cast<ir::Comprehension*>(t.x);
-  std::vector<Environment*> envs;
+  Vec<Environment*> envs;
   Flags flags{.condition = kAllKnown, .mode = RunMode::Ignore, .status = VertexStatus::Unprocessed};
   if (Bottom* err = c.yieldClauses(n->node, t.env, comprehension, flags, envs)) {
     if (err->isIncomplete()) {
@@ -99,11 +99,7 @@ void processComprehension(Context& c, Task& t) {
     return;
   }
   Restore inserting(t.inserting, true);
-  if (envs.empty() && comprehension->fallback != nullptr) {
-    n->scheduleConjunct(c.conjunct(t.env, comprehension->fallback, t.info), t.info);
-    return;
-  }
-  for (Environment* env : envs) n->scheduleConjunct(c.conjunct(env, comprehension->value, t.info), t.info);
+  n->insertYielded(comprehension, envs, t.env, t.info);
 }
 
 void processListLit(Context& c, Task& t, RunMode mode) {
@@ -122,7 +118,7 @@ void processListLit(Context& c, Task& t, RunMode mode) {
   for (std::size_t j = 0; j < list->elements.size(); ++j) {
     Node* element = list->elements[j];
     if (auto* x = element->as<ir::Comprehension>()) {
-      std::vector<Environment*> envs;
+      Vec<Environment*> envs;
       Bottom* err = c.yieldClauses(nullptr, t.env, x, {.mode = mode, .status = VertexStatus::Partial}, envs);
       for (Environment* env : envs) insert(env, x->value);
       hasComprehension = true;

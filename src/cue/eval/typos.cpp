@@ -45,6 +45,7 @@ CloseInfo NodeState::addResolver(Node* p, Vertex* v, CloseInfo ci, bool forceIgn
       RefInfo& x = reqDefs[i];
       if (x.id != outer || outer == 0) continue;
       x.ignore = false;
+      hasRequirement = true;
       if (v->closedRecursive) x.isRecursive = true;
       outer = x.parent;
     }
@@ -63,6 +64,7 @@ CloseInfo NodeState::addResolver(Node* p, Vertex* v, CloseInfo ci, bool forceIgn
     dst = x.id;
     if (x.ignore && !ignore) {
       x.ignore = false;
+      hasRequirement = true;
       x.parent = ci.outerId;
       x.embed = ci.enclosingEmbed;
     }
@@ -72,6 +74,7 @@ CloseInfo NodeState::addResolver(Node* p, Vertex* v, CloseInfo ci, bool forceIgn
     DefId next = ctx->nextDefId(p);
     if (dst != 0) addReplacement({next, dst});
     dst = next;
+    if (!ignore) hasRequirement = true;
     reqDefs.push(ctx->arena, {v, dst, ci.outerId, ci.enclosingEmbed, ignore, v->closedRecursive,
                               ci.conjunctOpened, DefKind::Reference});
   }
@@ -108,9 +111,20 @@ CloseInfo NodeState::splitStruct(ir::StructLit* s, CloseInfo ci) {
   return splitScope(s, ci);
 }
 
+bool NodeState::requiresFields() const {
+  for (const NodeState* n = this; n != nullptr;) {
+    if (n->hasRequirement) return true;
+    if (n->dropParentRequirements) return false;
+    const Vertex* up = n->node->parent;
+    n = up == nullptr ? nullptr : up->state;
+  }
+  return false;
+}
+
 void NodeState::checkTypos() {
   Vertex* v = node->deref();
   if (v->arcs.empty()) return;
+  if (!requiresFields()) return;
   if (auto* b = v->base == nullptr ? nullptr : v->base->as<Bottom>(); b != nullptr && !b->closeCheck) return;
   const Vec<ReqSet>& base = requirements();
   if (base.empty()) return;

@@ -14,7 +14,7 @@ void NodeState::initBare() {
     blockOn(kAllAncestorsProcessed);
   }
   blockOn(kScalarKnown | kArcTypeKnown);
-  if (v->label.isDef() || (v->parent != nullptr && v->parent->closedRecursive)) v->closedRecursive = true;
+  v->inheritClosedness();
 }
 
 void NodeState::scheduleConjuncts() {
@@ -31,6 +31,7 @@ void NodeState::scheduleConjuncts() {
     }
     scheduleConjunct(v->conjuncts[i], conjunctInfo);
   }
+  ctx->finishBound(*this);
 }
 
 namespace {
@@ -244,8 +245,7 @@ bool unifyHere(Context& c, Vertex* v, const Flags& flags) {
 }  // namespace
 
 void Context::release(Vertex* v) {
-  NodeState* n = v->state;
-  if (n->uses == 0) {
+  if (NodeState* n = v->state; n != nullptr && n->uses == 0) {
     // Disjuncts are compared and merged later.
     if (n->isDisjunctState) return;
     if (auto* d = v->base == nullptr ? nullptr : v->base->as<ir::Disjunction>()) {
@@ -295,6 +295,15 @@ void NodeState::updateScalar() {
   signal(kScalarKnown);
 }
 
+namespace {
+// Whether it is a definition that can be left alone until somebody refers to it.
+bool cannotFail(const Vertex& definition) {
+  if (!definition.label.isDef() || definition.conjuncts.size() != 1) return false;
+  const auto* s = elemOf(definition.conjuncts[0].x)->as<ir::StructLit>();
+  return s != nullptr && s->isSound;
+}
+}  // namespace
+
 void NodeState::mismatchedField(Vertex* a) {
   if (node->isErr() || a->isErr()) return;
   Value* av = a->value();
@@ -308,11 +317,17 @@ bool NodeState::completeAllArcs(Condition need, RunMode mode, bool checkTypos) {
   if (hasDisjunction) checkTypos = false;
   bool success = true;
   const bool defers = ctx->defersOptional && !isDisjunctState;
+  const bool settles = mode == RunMode::Finalize && (need & kSubFieldsProcessed) != 0 && maySettleArcs();
   // Arcs may be added meanwhile.
   for (std::uint32_t i = 0; i < node->arcs.size(); ++i) {
     Vertex* a = node->arcs[i];
-    if (defers && a->arcType == ArcType::Optional && a->status == VertexStatus::Unprocessed) continue;
-    if (!ctx->unify(a, {.condition = need, .mode = mode, .checkTypos = checkTypos})) success = false;
+    if (defers && a->status == VertexStatus::Unprocessed &&
+        (a->arcType == ArcType::Optional || cannotFail(*a)))
+      continue;
+    if (!(settles && ctx->settle(a)) &&
+        !ctx->unify(a, {.condition = need, .mode = mode, .checkTypos = checkTypos})) {
+      success = false;
+    }
     if (a->arcType == ArcType::Pending) {
       ctx->updateArcType(a, ArcType::NotPresent);
       continue;
@@ -374,7 +389,7 @@ void NodeState::validateValue() {
   }
   Value* v = node->deref()->value();
   if (node->base == nullptr && markStruct) {
-    node->base = ctx->make<ir::StructMarker>();
+    node->base = ctx->structMarker;
     v = node;
   }
   if (v != nullptr && isConcrete(v)) {

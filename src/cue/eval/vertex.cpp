@@ -37,12 +37,6 @@ void Vertex::indexArcs(Arena& arena) {
   }
 }
 
-Vertex* Vertex::deref() {
-  Vertex* v = this;
-  while (Vertex* next = v->baseVertex()) v = next;
-  return v;
-}
-
 Vertex* Vertex::derefDisjunct() {
   Vertex* v = this;
   for (Vertex* next = v->baseVertex(); next != nullptr && next->isDisjunct; next = v->baseVertex()) v = next;

@@ -127,6 +127,8 @@ struct Vertex : ir::Of<NodeKind::Vertex> {
   bool anonymous : 1 = false;
   bool isDisjunct : 1 = false;
   bool isShared : 1 = false;
+  bool inheritedClosedness : 1 = false;  ///< closedRecursive was taken over from the parent
+  bool settling : 1 = false;             ///< has all its arcs, but these are not finished yet
   Vec<Vertex*> arcs;
   Vec<Conjunct> conjuncts;
   Vec<StructInfo> structs;
@@ -146,15 +148,28 @@ struct Vertex : ir::Of<NodeKind::Vertex> {
   }
 
   /// Follows everything it only points to.
-  [[nodiscard]] Vertex* deref();
+  [[nodiscard]] Vertex* deref() {
+    Vertex* v = this;
+    while (Vertex* next = v->baseVertex()) v = next;
+    return v;
+  }
   /// Follows to the chosen disjunct.
   [[nodiscard]] Vertex* derefDisjunct();
   [[nodiscard]] Vertex* derefNonDisjunct();
   [[nodiscard]] Vertex* derefNonRooted();
   [[nodiscard]] Vertex* derefNonShared();
   [[nodiscard]] bool isFromDisjunction();
+  /// Takes over from its parent whether it is closed, once.
+  void inheritClosedness() {
+    if (inheritedClosedness) return;
+    inheritedClosedness = true;
+    if (label.isDef() || (parent != nullptr && parent->closedRecursive)) closedRecursive = true;
+  }
   [[nodiscard]] VertexStatus statusDeref() { return deref()->status; }
-  [[nodiscard]] bool isFinal() { return statusDeref() == VertexStatus::Finalized; }
+  [[nodiscard]] bool isFinal() {
+    const Vertex* v = deref();
+    return v->status == VertexStatus::Finalized && !v->settling;
+  }
   [[nodiscard]] Bottom* bottom();
   [[nodiscard]] bool isErr() { return bottom() != nullptr; }
   /// Its scalar, or itself for structs and lists, or null.
@@ -217,5 +232,9 @@ enum class Concreteness : std::uint8_t { Bottom, Concrete, Constraint, Type, Any
 /// The element of a conjunct: like toExpr, but a Comprehension stays one.
 [[nodiscard]] Node* elemOf(Node* n);
 [[nodiscard]] bool isDefReference(const Expr* x);
+/// `_|_` as it stands in the source.
+[[nodiscard]] inline bool isLiteralBottom(const Node* x) {
+  return x->kind == NodeKind::Bottom && static_cast<const Bottom*>(x)->code == Code::LegacyUser;
+}
 
 }  // namespace puppis::cue::eval

@@ -2,9 +2,7 @@
 #include "cue/eval/order_old.h"
 
 #include <algorithm>
-#include <deque>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace puppis::cue::eval {
 
@@ -17,8 +15,11 @@ using Labels = std::vector<Feature>;
 class Fronts {
  public:
   explicit Fronts(const Vertex* v) : v_(v) {
-    for (const StructInfo& s : v->structs) known_.insert(s.literal);
-    findReferences();
+    const bool refers = std::any_of(v->arcs.begin(), v->arcs.end(), [](const Vertex* arc) {
+      return std::any_of(arc->conjuncts.begin(), arc->conjuncts.end(),
+                         [](const Conjunct& c) { return c.info.refs != nullptr; });
+    });
+    if (refers) findReferences();
   }
 
   std::vector<Labels> run() {
@@ -28,11 +29,7 @@ class Fronts {
     for (const StructInfo& s : v_->structs) {
       if (s.compId == 0) literal(s.literal);
     }
-    while (!bodies_.empty()) {
-      const ir::StructLit* body = bodies_.front();
-      bodies_.pop_front();
-      declarations(*body);
-    }
+    for (std::size_t i = 0; i < bodies_.size(); ++i) declarations(*bodies_[i]);
     for (const StructInfo& s : v_->structs) literal(s.literal);
     return std::move(fronts_);
   }
@@ -62,7 +59,7 @@ class Fronts {
 
   void expression(const Node* x) {
     if (const auto* lit = x->as<ir::StructLit>()) {
-      if (known_.contains(lit)) literal(lit);
+      if (isKnown(lit)) literal(lit);
     } else if (const auto* both = x->as<ir::BinaryExpr>(); both != nullptr && both->op == Op::And) {
       expression(both->x);
       expression(both->y);
@@ -72,7 +69,7 @@ class Fronts {
   }
 
   void literal(const ir::StructLit* lit) {
-    if (!done_.insert(lit).second) return;
+    if (!begin(lit)) return;
     fields(*lit);
     declarations(*lit);
   }
@@ -88,9 +85,9 @@ class Fronts {
   void declarations(const ir::StructLit& lit) {
     for (const Node* d : lit.decls) {
       if (const auto* c = d->as<ir::Comprehension>()) {
-        if (c->value == nullptr || !done_.insert(c->value).second) continue;
+        if (c->value == nullptr || !begin(c->value)) continue;
         // One that yielded nothing says nothing.
-        if (known_.contains(c->value)) fields(*c->value);
+        if (isKnown(c->value)) fields(*c->value);
         bodies_.push_back(c->value);
       } else if (d->isExpr()) {
         expression(d);
@@ -98,40 +95,80 @@ class Fronts {
     }
   }
 
+  // There are few literals in one struct, so that looking through them is quicker than hashing.
+  bool isKnown(const ir::StructLit* lit) const {
+    return std::any_of(v_->structs.begin(), v_->structs.end(),
+                       [lit](const StructInfo& s) { return s.literal == lit; });
+  }
+  /// False when the literal has been dealt with already.
+  bool begin(const ir::StructLit* lit) {
+    if (std::find(done_.begin(), done_.end(), lit) != done_.end()) return false;
+    done_.push_back(lit);
+    return true;
+  }
+
   const Vertex* v_;
-  std::unordered_set<const ir::StructLit*> known_;
-  std::unordered_set<const ir::StructLit*> done_;
+  std::vector<const ir::StructLit*> done_;
   std::unordered_map<const Node*, std::vector<const ir::StructLit*>> referred_;
-  std::deque<const ir::StructLit*> bodies_;
+  std::vector<const ir::StructLit*> bodies_;
   std::vector<Labels> fronts_;
+};
+
+/// Labels as numbers from 0 on, in the order in which they come up.
+class LabelNumbers {
+ public:
+  std::uint32_t of(Feature f) {
+    constexpr std::size_t kFew = 48;
+    if (labels_.size() <= kFew) {
+      auto at = std::find(labels_.begin(), labels_.end(), f);
+      if (at != labels_.end()) return static_cast<std::uint32_t>(at - labels_.begin());
+    } else {
+      for (std::size_t i = byLabel_.size(); i < labels_.size(); ++i)
+        byLabel_.emplace(labels_[i], static_cast<std::uint32_t>(i));
+      if (auto at = byLabel_.find(f); at != byLabel_.end()) return at->second;
+    }
+    labels_.push_back(f);
+    return static_cast<std::uint32_t>(labels_.size() - 1);
+  }
+  [[nodiscard]] const Labels& labels() const { return labels_; }
+
+ private:
+  Labels labels_;
+  std::unordered_map<Feature, std::uint32_t, FeatureHash> byLabel_;
 };
 
 /// Merges the lists; see oldFeatures.
 Labels merged(const std::vector<Labels>& lists) {
-  std::unordered_map<Feature, int, FeatureHash> waits;
+  LabelNumbers numbers;
+  struct Front {
+    std::size_t at;
+    std::size_t end;
+  };
+  std::vector<std::uint32_t> all;
+  std::vector<Front> fronts;
   for (const Labels& list : lists) {
-    for (std::size_t i = 1; i < list.size(); ++i) ++waits[list[i]];
+    fronts.push_back({all.size(), all.size() + list.size()});
+    for (Feature f : list) all.push_back(numbers.of(f));
   }
-  std::unordered_set<Feature, FeatureHash> out;
+  std::vector<int> waits(numbers.labels().size());
+  std::vector<bool> out(waits.size());
+  for (const Front& f : fronts) {
+    for (std::size_t i = f.at + 1; i < f.end; ++i) ++waits[all[i]];
+  }
   Labels order;
-  std::vector<std::size_t> at(lists.size(), 0);
+  order.reserve(waits.size());
   auto advance = [&] {
-    for (std::size_t i = 0; i < lists.size(); ++i) {
-      if (at[i] == lists[i].size()) continue;
-      Feature label = lists[i][at[i]];
-      if (waits[label] > 0) continue;
-      ++at[i];
-      std::size_t left = lists[i].size() - at[i];
-      if (left > 1) {
-        int& next = waits[lists[i][at[i]]];
-        if (next > 0) --next;
-      }
-      if (out.insert(label).second) order.push_back(label);
+    for (Front& f : fronts) {
+      if (f.at == f.end || waits[all[f.at]] > 0) continue;
+      std::uint32_t label = all[f.at++];
+      if (f.end - f.at > 1 && waits[all[f.at]] > 0) --waits[all[f.at]];
+      if (!out[label]) order.push_back(numbers.labels()[label]);
+      out[label] = true;
       return true;
     }
-    for (std::size_t i = 0; i < lists.size(); ++i) {
-      if (at[i] == lists[i].size()) continue;
-      waits[lists[i][at[i]]] = 0;
+    for (const Front& f : fronts) {
+      if (f.at == f.end) continue;
+      waits[all[f.at]] = 0;
       return true;
     }
     return false;
@@ -151,11 +188,14 @@ bool hasOldOrder(const Vertex* v) {
 
 std::vector<Feature> oldFeatures(const Vertex* v) {
   std::vector<Labels> fronts = Fronts(v).run();
-  std::unordered_set<Feature, FeatureHash> named;
-  for (const Labels& front : fronts) named.insert(front.begin(), front.end());
+  auto isNamed = [&fronts](Feature f) {
+    return std::any_of(fronts.begin(), fronts.end(), [f](const Labels& front) {
+      return std::find(front.begin(), front.end(), f) != front.end();
+    });
+  };
   Labels rest;
   for (const Vertex* arc : v->arcs) {
-    if (!named.contains(arc->label)) rest.push_back(arc->label);
+    if (!isNamed(arc->label)) rest.push_back(arc->label);
   }
   if (!rest.empty()) fronts.push_back(std::move(rest));
   Labels out = merged(fronts);

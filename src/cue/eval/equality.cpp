@@ -56,6 +56,11 @@ bool Context::equalVertex(Vertex* x, Value* v, std::uint8_t flags) {
 bool Context::equalTerminal(Value* v, Value* w, std::uint8_t flags) {
   if (v == w) return true;
   if (v == nullptr || w == nullptr) return false;
+  if (v->kind == w->kind) {
+    // What is compared most, decided without making a Bool of the answer.
+    if (auto* x = v->as<ir::String>()) return x->text == static_cast<ir::String*>(w)->text;
+    if (auto* x = v->as<ir::Num>()) return number::equal(x->value, static_cast<ir::Num*>(w)->value);
+  }
   switch (v->kind) {
     case NodeKind::Bottom:
     case NodeKind::Top:

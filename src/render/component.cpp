@@ -48,6 +48,7 @@ ComponentRun::ComponentRun(Templates& templates, const oam::Application& applica
       catalog_(catalog),
       context_(context),
       session_(templates.runtime(), budgetOf(context)) {
+  session_.deferOptionalFields(true);
   scope_.title = "component \"" + component.name + "\" (" + component.type + ")";
   scope_.type = component.typePlace;
   scope_.properties = component.propertiesPlace;

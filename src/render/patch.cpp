@@ -60,7 +60,8 @@ class Patcher {
     if (isPlain(patch, cue::kStruct) && isPlain(base, cue::kStruct)) return structs(base, patch, marks);
     if (isPlain(patch, cue::kList) && isPlain(base, cue::kList))
       return lists(base, patch, marks, inheritedOnly);
-    return base.unify(patch);
+    // A patch may add fields to a struct that its definition closes, as it may with KubeVela's printed base.
+    return session_.reopened(base).unify(patch);
   }
 
  private:
@@ -210,8 +211,7 @@ Result<cue::Value> applyPatch(cue::Session& session, const cue::Value& base, con
 
 Result<cue::Value> applyStrategicPatch(cue::Session& session, const cue::Value& base,
                                        const cue::Value& patch) {
-  // A patch may add fields to a struct that its definition closes, as it may with KubeVela's printed base.
-  return Patcher(session).merge(session.reopened(base), patch, {}, false);
+  return Patcher(session).merge(base, patch, {}, false);
 }
 
 }  // namespace puppis::render

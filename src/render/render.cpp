@@ -183,6 +183,7 @@ Result<data::Value> Renderer::renderTemplate(const oam::Definition& definition, 
                                              const data::Value& context) {
   TRY(auto program, impl_->templates.of(definition));
   cue::Session session(impl_->templates.runtime());
+  session.deferOptionalFields(true);
   cue::Value root =
       session.evaluate(program, {{"parameter", parameter.isObject() ? parameter : data::Value::object(), {}},
                                  {"context", context.isObject() ? context : data::Value::object(), {}}});

@@ -34,6 +34,8 @@ std::string_view tokenText(Token token) {
 
 Token lookupKeyword(std::string_view word) {
   if (word.size() < 2 || word.size() > 9) return Token::Ident;
+  constexpr std::string_view kInitials = "efilnot";
+  if (kInitials.find(word.front()) == std::string_view::npos) return Token::Ident;
   for (auto i = static_cast<std::size_t>(Token::If); i < kTexts.size(); ++i) {
     if (kTexts[i] == word) return static_cast<Token>(i);
   }

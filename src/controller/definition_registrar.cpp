@@ -11,6 +11,7 @@
 #include "controller/types.h"
 #include "data/json.h"
 #include "kube/object.h"
+#include "oam/catalog.h"
 #include "render/describe.h"
 #include "schema/ui_schema.h"
 
@@ -74,6 +75,25 @@ bool sameCondition(const Value& object, const Value& wanted) {
     return c.get("status") == wanted.get("status") && c.get("message") == wanted.get("message");
   }
   return false;
+}
+
+/// Whether an Application asks for the revision by its name ("NAME@v3" for NAME-v3).
+bool isAskedFor(const std::string& revision, const std::vector<Value>& applications,
+                const oam::Definition& definition) {
+  auto asks = [&](const Value& one) {
+    auto [name, version] = oam::splitVersion(one.get("type").asString());
+    return !version.empty() && name == definition.name && revision == name + "-v" + version;
+  };
+  return std::any_of(applications.begin(), applications.end(), [&](const Value& application) {
+    const Value& spec = application.get("spec");
+    for (const char* list : {"components", "policies"}) {
+      for (const Value& one : spec.get(list).elements()) {
+        const auto& traits = one.get("traits").elements();
+        if (asks(one) || std::any_of(traits.begin(), traits.end(), asks)) return true;
+      }
+    }
+    return false;
+  });
 }
 
 }  // namespace
@@ -171,8 +191,8 @@ Status DefinitionRegistrar::registerDefinition(const Value& object) {
   status.set("latestRevision",
              Value::object({{"name", revisionName}, {"revision", number}, {"revisionHash", hash}}));
   TRY_VOID(report(object, std::move(status)));
-  if (!published) return fail(Error(ErrorCode::InvalidArgument, published.error().str()));
   retire(object, definition);
+  if (!published) return fail(Error(ErrorCode::InvalidArgument, published.error().str()));
   return {};
 }
 
@@ -267,7 +287,11 @@ void DefinitionRegistrar::retire(const Value& object, const oam::Definition& def
     return a.get("spec", "revision").asInt() < b.get("spec", "revision").asInt();
   });
   std::size_t excess = listed->items.size() - static_cast<std::size_t>(revisionLimit_) - 1;
+  // Those of the system's namespace are everybody's.
+  auto applications = kube::listAll(client_, kApplications, "");
+  if (!applications) return;
   for (std::size_t i = 0; i < excess; ++i) {
+    if (isAskedFor(kube::name(listed->items[i]), applications->items, definition)) continue;
     kube::DeleteOptions only;
     only.uid = kube::uid(listed->items[i]);
     auto gone = client_.remove(kDefinitionRevisions, kube::nameOf(listed->items[i]), only);

@@ -113,43 +113,49 @@ class Patcher {
     return session_.makeList(out);
   }
 
-  /// Puts the patch's elements where their partners are in the base. False when the key is in none of them,
-  /// or is not a literal somewhere: then the lists stay as they are.
+  /// Puts the patch's elements where their partners are in the base; of several keys (`a,b`) the first by
+  /// which two elements agree makes them partners. False when none of the keys is in any of them, or one is
+  /// not a literal somewhere: then the lists stay as they are.
   bool align(std::vector<cue::Value>& base, std::vector<cue::Value>& patch, const PatchMarks& marks) {
-    std::vector<cue::Value> placed;
-    std::map<std::string, std::size_t> pending;
-    cue::Value empty = session_.makeStruct({});
-    for (const std::string& key : split(marks.key, ',')) {
-      bool found = false;
-      for (std::size_t i = 0; i < patch.size(); ++i) {
+    const std::vector<std::string> keys = split(marks.key, ',');
+    std::map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < patch.size(); ++i) {
+      for (const std::string& key : keys) {
         cue::Value id = patch[i].lookup(key);
         if (!id.exists()) continue;
-        found = true;
         auto text = keyText(id);
         if (!text) return false;
-        pending[key + "=" + *text] = i;
-      }
-      if (!found) {
-        if (patch.empty()) continue;
-        return false;
-      }
-      for (cue::Value& element : base) {
-        cue::Value id = element.lookup(key);
-        if (!id.exists()) continue;
-        auto text = keyText(id);
-        if (!text) return false;
-        auto partner = pending.find(key + "=" + *text);
-        if (partner == pending.end()) {
-          placed.push_back(empty);
-          continue;
-        }
-        if (marks.strategy == "retainKeys") element = empty;
-        placed.push_back(patch[partner->second]);
-        pending.erase(partner);
+        known[key + "=" + *text] = i;
       }
     }
+    if (known.empty() && !patch.empty()) return false;
     std::vector<bool> left(patch.size(), false);
-    for (const auto& [text, index] : pending) left[index] = true;
+    for (const auto& [text, index] : known) left[index] = true;
+    std::vector<cue::Value> placed;
+    cue::Value empty = session_.makeStruct({});
+    for (cue::Value& element : base) {
+      bool keyed = false;
+      std::optional<std::size_t> partner;
+      for (const std::string& key : keys) {
+        cue::Value id = element.lookup(key);
+        if (!id.exists()) continue;
+        keyed = true;
+        auto text = keyText(id);
+        if (!text) return false;
+        auto found = known.find(key + "=" + *text);
+        if (found == known.end() || !left[found->second]) continue;
+        partner = found->second;
+        break;
+      }
+      if (!keyed) continue;
+      if (!partner) {
+        placed.push_back(empty);
+        continue;
+      }
+      if (marks.strategy == "retainKeys") element = empty;
+      placed.push_back(patch[*partner]);
+      left[*partner] = false;
+    }
     for (std::size_t i = 0; i < patch.size(); ++i) {
       if (left[i]) placed.push_back(patch[i]);
     }

@@ -69,6 +69,10 @@ TEST(Patch, Lists) {
                 R"({"s":{"l":[{"n":"a","v":1},{"n":"b"}]}})"},
            Case{R"({l: [{n: 1, v: 1}, {n: 2}]})", "patch: {\n// +patchKey=n\nl: [{n: 2, w: 1}]}",
                 R"({"l":[{"n":1,"v":1},{"n":2,"w":1}]})"},
+           // Of several keys, any makes two elements partners (KubeVela doubles them).
+           Case{R"({l: [{p: 1, q: 1}, {p: 2}]})",
+                "patch: {\n// +patchKey=p,q\nl: [{p: 1, q: 1, w: 1}, {p: 2, w: 2}, {q: 3}]}",
+                R"({"l":[{"p":1,"q":1,"w":1},{"p":2,"w":2},{"q":3}]})"},
            // A key whose value is not a literal aligns nothing.
            Case{R"({l: [{n: "a"}]})", "patch: {\n// +patchKey=n\nl: [{n: string}]}", R"({"l":[{"n":"a"}]})"},
        }) {

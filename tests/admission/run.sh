@@ -37,7 +37,7 @@ done
 
 for kind in ComponentDefinition TraitDefinition PolicyDefinition WorkflowStepDefinition; do
   refuses "$kind that does not parse" "is invalid" "<$kind broken>:3:" < <(definition $kind broken $'output: {\n  kind: "A" +\n}')
-  refuses "$kind that contradicts itself" "conflicting values" "<$kind broken>:2:4" < <(definition $kind broken $'a: 1\na: 2\noutput: kind: "A"')
+  refuses "$kind that contradicts itself" "conflicting values" "<$kind broken>:" < <(definition $kind broken $'a: 1\na: 2\noutput: kind: "A"')
 done
 refuses "a component without output" "needs an output" < <(definition ComponentDefinition broken 'parameter: {}')
 refuses "an unknown reference" "<ComponentDefinition broken>:1:15" < <(definition ComponentDefinition broken 'output: kind: nothing')

@@ -33,6 +33,24 @@ class Clauses {
     return c_.errs == nullptr && !undecided_;
   }
 
+  // The answer of comparisons with `_|_` about finished data, also of several joined, which most conditions
+  // are.
+  [[nodiscard]] std::optional<bool> presenceTest(const Expr* x) const {
+    const auto* b = x->as<ir::BinaryExpr>();
+    if (b == nullptr) return std::nullopt;
+    if (b->op == Op::BoolAnd || b->op == Op::BoolOr) {
+      auto left = presenceTest(b->x);
+      auto right = left ? presenceTest(b->y) : std::nullopt;
+      if (!right) return std::nullopt;
+      return b->op == Op::BoolAnd ? *left && *right : *left || *right;
+    }
+    if ((b->op != Op::Equal && b->op != Op::NotEqual) || isLiteralBottom(b->x) || !isLiteralBottom(b->y))
+      return std::nullopt;
+    auto present = c_.presenceOfFinished(b->x);
+    if (!present) return std::nullopt;
+    return *present == (b->op == Op::NotEqual);
+  }
+
   // Whether the clause may be evaluated as far as `x` is concerned.
   bool decides(Expr* x) {
     if (onlyFinished_ && !c_.dependsOnFinished(x)) undecided_ = true;
@@ -46,6 +64,12 @@ class Clauses {
         if (decides(static_cast<ir::ForClause*>(x)->source)) forClause(i, static_cast<ir::ForClause*>(x));
         break;
       case NodeKind::IfClause: {
+        if (auto known =
+                onlyFinished_ ? presenceTest(static_cast<ir::IfClause*>(x)->condition) : std::nullopt) {
+          c_.step();
+          if (*known) next(i + 1, c_.env);
+          break;
+        }
         if (!decides(static_cast<ir::IfClause*>(x)->condition)) break;
         Value* v = c_.value(static_cast<ir::IfClause*>(x)->condition,
                             {.condition = kScalarKnown, .mode = RunMode::Yield, .status = status_});

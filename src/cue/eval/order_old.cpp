@@ -3,12 +3,23 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace puppis::cue::eval {
 
 namespace {
 
 using Labels = std::vector<Feature>;
+
+/// Lists of labels, one behind the other.
+struct Lists {
+  Labels labels;
+  std::vector<std::size_t> ends;
+
+  void close() {
+    if (labels.size() > (ends.empty() ? 0 : ends.back())) ends.push_back(labels.size());
+  }
+};
 
 /// The lists of labels, in the order in which the old evaluator came upon the literals: a literal, then what
 /// its declarations bring in, depth first; the bodies of comprehensions are known before any of them has run.
@@ -22,7 +33,7 @@ class Fronts {
     if (refers) findReferences();
   }
 
-  std::vector<Labels> run() {
+  Lists run() {
     for (const Conjunct& c : v_->conjuncts) {
       if (!c.x->is<ir::Comprehension>()) expression(toExpr(c.x));
     }
@@ -75,11 +86,10 @@ class Fronts {
   }
 
   void fields(const ir::StructLit& lit) {
-    Labels labels;
     for (const Node* d : lit.decls) {
-      if (const auto* f = d->as<ir::Field>()) labels.push_back(f->label);
+      if (const auto* f = d->as<ir::Field>()) fronts_.labels.push_back(f->label);
     }
-    if (!labels.empty()) fronts_.push_back(std::move(labels));
+    fronts_.close();
   }
 
   void declarations(const ir::StructLit& lit) {
@@ -111,7 +121,7 @@ class Fronts {
   std::vector<const ir::StructLit*> done_;
   std::unordered_map<const Node*, std::vector<const ir::StructLit*>> referred_;
   std::vector<const ir::StructLit*> bodies_;
-  std::vector<Labels> fronts_;
+  Lists fronts_;
 };
 
 /// Labels as numbers from 0 on, in the order in which they come up.
@@ -138,7 +148,7 @@ class LabelNumbers {
 };
 
 /// Merges the lists; see oldFeatures.
-Labels merged(const std::vector<Labels>& lists) {
+Labels merged(const Lists& lists) {
   LabelNumbers numbers;
   struct Front {
     std::size_t at;
@@ -146,10 +156,10 @@ Labels merged(const std::vector<Labels>& lists) {
   };
   std::vector<std::uint32_t> all;
   std::vector<Front> fronts;
-  for (const Labels& list : lists) {
-    fronts.push_back({all.size(), all.size() + list.size()});
-    for (Feature f : list) all.push_back(numbers.of(f));
-  }
+  all.reserve(lists.labels.size());
+  fronts.reserve(lists.ends.size());
+  for (Feature f : lists.labels) all.push_back(numbers.of(f));
+  for (std::size_t end : lists.ends) fronts.push_back({fronts.empty() ? 0 : fronts.back().end, end});
   std::vector<int> waits(numbers.labels().size());
   std::vector<bool> out(waits.size());
   for (const Front& f : fronts) {
@@ -187,17 +197,18 @@ bool hasOldOrder(const Vertex* v) {
 }
 
 std::vector<Feature> oldFeatures(const Vertex* v) {
-  std::vector<Labels> fronts = Fronts(v).run();
-  auto isNamed = [&fronts](Feature f) {
-    return std::any_of(fronts.begin(), fronts.end(), [f](const Labels& front) {
-      return std::find(front.begin(), front.end(), f) != front.end();
-    });
+  Lists fronts = Fronts(v).run();
+  const Labels named = fronts.labels;
+  constexpr std::size_t kFew = 64;
+  const std::unordered_set<Feature, FeatureHash> many(named.begin(),
+                                                      named.size() <= kFew ? named.begin() : named.end());
+  auto isNamed = [&](Feature f) {
+    return many.empty() ? std::find(named.begin(), named.end(), f) != named.end() : many.contains(f);
   };
-  Labels rest;
   for (const Vertex* arc : v->arcs) {
-    if (!isNamed(arc->label)) rest.push_back(arc->label);
+    if (!isNamed(arc->label)) fronts.labels.push_back(arc->label);
   }
-  if (!rest.empty()) fronts.push_back(std::move(rest));
+  fronts.close();
   Labels out = merged(fronts);
   std::erase_if(out, [v](Feature f) { return v->lookupRaw(f) == nullptr; });
   return out;

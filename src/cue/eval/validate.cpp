@@ -7,6 +7,22 @@ namespace puppis::cue::eval {
 
 namespace {
 
+// Whether x is data and nothing else, in which there is no failure to be found.
+bool isPlainData(const Vertex& x) {
+  if (x.base == nullptr || (x.base->kind != NodeKind::StructMarker && x.base->kind != NodeKind::ListMarker))
+    return false;
+  bool plain = false;
+  for (const Conjunct& c : x.conjuncts) {
+    const Node* e = elemOf(c.x);
+    if (e->kind == NodeKind::Top) continue;
+    const auto* s = e->as<ir::StructLit>();
+    const auto* l = e->as<ir::ListLit>();
+    if (plain || !((s != nullptr && s->isPlain) || (l != nullptr && l->isPlain))) return false;
+    plain = true;
+  }
+  return plain;
+}
+
 class Validator {
  public:
   Validator(Context& c, const ValidateConfig& config) : c_(c), config_(config) {}
@@ -33,6 +49,7 @@ class Validator {
   }
   void visit(Vertex* x) {
     Vertex* target = x->deref();
+    if (isPlainData(*target)) return;
     if (target != x) {
       // What is shared is looked at once, and in a place that is no definition.
       if (inDefinition_ > 0 || !visited_.insert(target).second) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/json.h"
 
+#include <optional>
 #include <unordered_map>
 
 #include <simdjson.h>
@@ -117,7 +118,7 @@ class Parser {
       return true;
     }
     const std::size_t first = members_.size();
-    std::unordered_map<std::string_view, std::size_t> seen;
+    std::optional<Seen> seen;
     for (;;) {
       if (peek() != '"') return stop(fault("an object needs a key").expected("a quoted key").found(near()));
       Mark keyMark = here();
@@ -147,9 +148,10 @@ class Parser {
     }
   }
 
+  /// Where the members of a large object are, by their names.
+  using Seen = std::unordered_map<std::string_view, std::size_t>;
   /// Adds to the members of the object whose first one is members_[first].
-  bool addMember(std::size_t first, std::unordered_map<std::string_view, std::size_t>& seen, Key key,
-                 Value member, Mark keyMark) {
+  bool addMember(std::size_t first, std::optional<Seen>& seen, Key key, Value member, Mark keyMark) {
     Member* old = nullptr;
     const std::string& name = key.str();
     if (members_.size() - first < kFewMembers) {
@@ -157,14 +159,15 @@ class Parser {
         if (members_[i].key == name) old = &members_[i];
       }
     } else {
-      if (seen.empty()) {
-        for (std::size_t i = first; i < members_.size(); ++i) seen.emplace(members_[i].key.str(), i);
+      if (!seen) {
+        seen.emplace();
+        for (std::size_t i = first; i < members_.size(); ++i) seen->emplace(members_[i].key.str(), i);
       }
-      if (auto found = seen.find(name); found != seen.end()) old = &members_[found->second];
+      if (auto found = seen->find(name); found != seen->end()) old = &members_[found->second];
     }
     if (old == nullptr) {
       // The key's text is shared and does not move when the members do.
-      if (!seen.empty()) seen.emplace(name, members_.size());
+      if (seen) seen->emplace(name, members_.size());
       members_.push_back({std::move(key), std::move(member), kMarked ? keyMark : Mark{}});
       return true;
     }

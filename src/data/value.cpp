@@ -320,15 +320,24 @@ void Value::reserve(std::size_t count) {
 }
 
 Value Value::sorted() const {
-  Value out(*this);
+  if (kind_ != Kind::Array && kind_ != Kind::Object) return *this;
+  Value out = kind_ == Kind::Array ? array() : object();
+  out.setMark(mark());
+  out.reserve(size());
   if (kind_ == Kind::Array) {
-    for (Value& v : out.ownArray().elements) v = v.sorted();
-  } else if (kind_ == Kind::Object) {
-    auto& all = out.ownObject().members;
-    for (Member& m : all) m.value = m.value.sorted();
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Member& a, const Member& b) { return a.key.str() < b.key.str(); });
+    auto& sortedElements = static_cast<ArrayRep*>(out.payload_.rep)->elements;
+    for (const Value& v : elements()) sortedElements.push_back(v.sorted());
+    return out;
   }
+  // Only pointers are moved while sorting.
+  std::vector<const Member*> order;
+  order.reserve(size());
+  for (const Member& m : members()) order.push_back(&m);
+  auto before = [](const Member* a, const Member* b) { return a->key.str() < b->key.str(); };
+  if (!std::is_sorted(order.begin(), order.end(), before))
+    std::stable_sort(order.begin(), order.end(), before);
+  auto& sortedMembers = static_cast<ObjectRep*>(out.payload_.rep)->members;
+  for (const Member* m : order) sortedMembers.push_back({m->key, m->value.sorted(), m->keyMark});
   return out;
 }
 

@@ -86,7 +86,7 @@ class CueEval final : public Command {
     TRY_VOID(run.prepare());
     int code = 0;
     bool first = true;
-    const bool headings = run.instanceCount() > 1 || flags_.expressions.size() > 1;
+    const bool headings = flags_.expressions.size() > 1;
     for (const CueItem& item : run.items()) {
       if (output.encoding() != cue::Encoding::Cue) {
         if (auto done = writeData(output, item.value); !done) {

@@ -25,6 +25,11 @@ Error notFound(const std::string& what) {
   return Error(ErrorCode::NotFound, "cannot find package \"" + what + "\"");
 }
 
+Error unnamedPackage(const std::string& path) {
+  return Error(ErrorCode::InvalidArgument, "cannot determine package name for \"" + path + "\"")
+      .expected("the name behind a colon");
+}
+
 /// Several packages where one was asked for.
 Error severalPackages(const std::string& directory, const std::string& a, const std::string& fileA,
                       const std::string& b, const std::string& fileB) {
@@ -102,6 +107,7 @@ struct Loader::Impl {
   Status loadTree(const std::string& root, const std::string& name, std::vector<Instance>& out);
   Result<Instance> loadFiles(const std::vector<InputFile>& list);
   Result<Instance> instanceOf(PackageFiles package, const std::string& directory);
+  [[nodiscard]] bool isInNestedModule(const std::string& directory) const;
   [[nodiscard]] std::string importPathOf(const std::string& directory, const std::string& package) const;
   Result<std::vector<std::shared_ptr<const File>>> importFiles(const ImportPath& path);
   Result<std::shared_ptr<const Program>> import(Runtime& runtime, std::string_view importPath);
@@ -303,6 +309,15 @@ Result<std::vector<Instance>> Loader::Impl::loadDirectory(const std::string& dir
   return out;
 }
 
+/// Whether a directory belongs to another module, one below this one.
+bool Loader::Impl::isInNestedModule(const std::string& directory) const {
+  if (module.root.empty() || !isWithin(directory, module.root)) return false;
+  for (std::string at = directory; at != module.root; at = parentPath(at)) {
+    if (files.isDirectory(joinPath(at, "cue.mod"))) return true;
+  }
+  return false;
+}
+
 Status Loader::Impl::loadTree(const std::string& root, const std::string& name, std::vector<Instance>& out) {
   TRY(auto here, loadDirectory(root, shown(root), name, true));
   for (Instance& each : here) out.push_back(std::move(each));
@@ -335,10 +350,22 @@ Result<std::vector<Instance>> Loader::Impl::loadPackages(const std::string& argu
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   if (local) {
     directory = joinPath(options.directory, path);
+    if (isInNestedModule(directory)) {
+      return fail(ErrorCode::InvalidArgument,
+                  "cannot determine import path for \"" + argument + "\" (directory is in a nested module)");
+    }
   } else if (!module.path.empty() && (path == module.path || path.starts_with(module.path + "/"))) {
     directory = joinPath(module.root, "./" + path.substr(module.path.size()));
-    if (!parts.explicitQualifier && !tree) name = parts.qualifier;
+    if (isInNestedModule(directory)) return fail(notFound(argument));
+    if (!parts.explicitQualifier && !tree) {
+      if (parts.qualifier.empty()) return fail(unnamedPackage(argument));
+      name = parts.qualifier;
+    }
   } else {
+    if (tree) {
+      return fail(ErrorCode::InvalidArgument,
+                  "pattern not allowed in external package path \"" + argument + "\"");
+    }
     TRY(auto list, importFiles(parts));
     Instance instance;
     instance.importPath = argument;
@@ -399,8 +426,7 @@ Result<std::vector<std::shared_ptr<const File>>> Loader::Impl::importFiles(const
     return fail(ErrorCode::NotFound, "imports are unavailable because there is no cue.mod/module.cue file");
   }
   if (path.qualifier.empty()) {
-    return fail(Error(ErrorCode::InvalidArgument, "cannot determine package name for \"" + path.path + "\"")
-                    .expected("the name behind a colon"));
+    return fail(unnamedPackage(path.path));
   }
   std::vector<std::pair<std::string, std::string>> places;  // directory and how far up its package reaches
   if (path.path == module.path || path.path.starts_with(module.path + "/")) {
@@ -415,7 +441,7 @@ Result<std::vector<std::shared_ptr<const File>>> Loader::Impl::importFiles(const
   all.name = path.qualifier;
   bool found = false;
   for (const auto& [directory, top] : places) {
-    if (!files.isDirectory(directory)) continue;
+    if (!files.isDirectory(directory) || isInNestedModule(directory)) continue;
     found = true;
     TRY(auto packages, readDirectory(directory, path.qualifier, false));
     for (PackageFiles& package : packages) {

@@ -43,6 +43,23 @@ std::string names(const Instance& instance) {
   return out;
 }
 
+TEST(Load, ModulesBelowAreNotPartOfThisOne) {
+  Tree tree;
+  ASSERT_TRUE(tree.files.write("/m/n/cue.mod/module.cue",
+                               "module: \"n.com\"\nlanguage: version: \"v0.17.0\"\n", 0644));
+  ASSERT_TRUE(tree.files.write("/m/n/d/n.cue", "package d\nn: 1\n", 0644));
+  EXPECT_FALSE(tree.load({"./n/d"}, {}, "/m"));
+  EXPECT_FALSE(tree.load({"example.com/m/n/d"}, {}, "/m"));
+  EXPECT_TRUE(tree.load({"."}, {}, "/m/n/d"));
+}
+
+TEST(Load, PatternsStayWithinTheModule) {
+  Tree tree;
+  const auto outside = tree.load({"other.com/..."});
+  ASSERT_FALSE(outside);
+  EXPECT_EQ(outside.error().message(), "pattern not allowed in external package path \"other.com/...\"");
+}
+
 /// What a file that embeds gives as JSON, or its errors, one a line.
 std::string embedded(const std::string& fields) {
   Tree tree;

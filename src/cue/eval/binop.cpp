@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cue/eval/print.h"
 #include "cue/eval/regexps.h"
 #include "cue/eval/state.h"
 
@@ -79,10 +80,12 @@ Value* Context::binOp(Node* node, Op op, Value* left, Value* right) {
       err = validateVertex(*this, x, {.concrete = true, .final = true});
     }
     if (err == nullptr) return nullptr;
-    return bottomOf(wrap(newf(format, {op, ErrorArg::ofKinds(lk)}), err->errors), err->code);
+    PrintStack none;
+    const std::string_view why = arena.copy(errorSummary(*this, *err, none));
+    return bottomOf(newf(format, {op, ErrorArg::ofKinds(lk), why}), err->code);
   };
-  if (Bottom* b = check(left, "invalid left-hand value to '{}' (type {})")) return b;
-  if (Bottom* b = check(right, "invalid right-hand value to '{}' (type {})")) return b;
+  if (Bottom* b = check(left, "invalid left-hand value to '{}' (type {}): {}")) return b;
+  if (Bottom* b = check(right, "invalid right-hand value to '{}' (type {}): {}")) return b;
   if (Bottom* err = combine(left, right)) return err;
 
   const bool numbers = (lk & kNumber) != 0 && (rk & kNumber) != 0;

@@ -237,6 +237,8 @@ Vec<ChosenScalar> Context::chooseScalars(std::span<const PendingDisjunct> all, V
     s.mode = combineDefault(DefaultMode::Maybe, s.mode, true, dropsDefault);
     bool merged = false;
     for (ChosenScalar& known : distinct) {
+      // 1 and 1.0 are two alternatives.
+      if (kindOf(known.value) != kindOf(s.value)) continue;
       if (!equalTerminal(known.value, s.value, kEqualStructural)) continue;
       if (s.mode == DefaultMode::Is) known.mode = DefaultMode::Is;
       merged = true;

@@ -128,6 +128,8 @@ TEST(Rules, Disjunctions) {
       {"a: null | {x: 1}, a: null", R"({"a":null})"},
       {"a: [1] | [2, 3], b: a & [_, _]", "incomplete; a: incomplete"},
       {R"(a: "x" | "x")", R"({"a":"x"})"},
+      {"a: 1.0 | 1", "incomplete; a: incomplete"},
+      {"a: 1e3 | *1_000", R"({"a":1000})"},
       {"a: {x: 1} | {x: 1}", R"({"a":{"x":1}})"},
       {"#N: null | {v: int, n: #N}, a: #N & {v: 1, n: {v: 2, n: null}}",
        R"({"a":{"v":1,"n":{"v":2,"n":null}}})"},

@@ -34,7 +34,6 @@ kube::ObjectName nameOfKey(const std::string& key) {
 Controller::Controller(kube::Client& client, Clock& clock, Log& log, Engine& engine,
                        std::shared_ptr<const oam::Catalog> builtIn, ControllerOptions options)
     : client_(client),
-      clock_(clock),
       log_(log),
       options_(std::move(options)),
       mapper_(client),

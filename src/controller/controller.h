@@ -58,7 +58,6 @@ class Controller {
   std::shared_ptr<Slot> slotOf(const std::string& key);
 
   kube::Client& client_;
-  Clock& clock_;
   Log& log_;
   ControllerOptions options_;
   kube::RestMapper mapper_;

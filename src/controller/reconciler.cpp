@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "controller/holds.h"
 #include "controller/types.h"
 #include "data/json.h"
 #include "data/merge_patch.h"
@@ -302,76 +303,6 @@ struct Reconciler::Run {
     return plan;
   }
 
-  /// Holds back every component whose dependencies are not yet applied and healthy.
-  std::vector<deliver::Desired> withHolds(const deliver::Plan& free,
-                                          const std::vector<ServiceHealth>& services) {
-    std::set<std::string> ready;
-    for (const auto& service : services) {
-      if (service.healthy) ready.insert(service.name);
-    }
-    for (const auto& action : free.actions) {
-      bool done = action.verb == Verb::Keep || action.verb == Verb::Forget || action.verb == Verb::Delete;
-      if (!done) ready.erase(action.component);
-    }
-    std::map<std::string, std::string> holds;
-    for (const auto& component : application.get("spec", "components").elements()) {
-      for (const auto& dependency : component.get("dependsOn").elements()) {
-        if (ready.count(dependency.asString()) == 0) {
-          holds[component.get("name").asString()] = "waits for component " + dependency.asString();
-        }
-      }
-    }
-    std::vector<deliver::Desired> out = memory.wish->desired;
-    for (auto& one : out) {
-      auto it = holds.find(one.component);
-      if (it != holds.end() && one.hold.empty()) one.hold = it->second;
-    }
-    holdByStage(out, free, services);
-    return out;
-  }
-
-  /// Within a component: what a trait makes before the rest must stand and be healthy, then the rest, then
-  /// what traits make after it.
-  void holdByStage(std::vector<deliver::Desired>& desired, const deliver::Plan& free,
-                   const std::vector<ServiceHealth>& services) {
-    if (memory.wish->stages.empty()) return;
-    std::map<std::string, int> reached;  // by component: the stage that is not yet done
-    std::map<std::string, std::map<int, std::set<std::string>>> traits;
-    auto stageOf = [this](const ObjectId& id) {
-      auto it = memory.wish->stages.find(id);
-      return it == memory.wish->stages.end() ? 0 : it->second;
-    };
-    auto stopAt = [&](const std::string& component, int stage) {
-      auto [it, fresh] = reached.emplace(component, stage);
-      if (!fresh) it->second = std::min(it->second, stage);
-    };
-    for (const auto& one : desired) {
-      if (!one.trait.empty())
-        traits[one.component][stageOf(ObjectId::of(one.object, one.cluster))].insert(one.trait);
-    }
-    for (const auto& action : free.actions) {
-      bool done = action.verb == Verb::Keep || action.verb == Verb::Forget;
-      bool goes = action.verb == Verb::Delete && !action.recreates;
-      if (!done && !goes && action.verb != Verb::Release) stopAt(action.component, stageOf(action.id));
-    }
-    for (const auto& service : services) {
-      if (!service.workloadHealthy) stopAt(service.name, 0);
-      for (const auto& trait : service.traits) {
-        if (trait.healthy) continue;
-        for (const auto& [stage, types] : traits[service.name]) {
-          if (types.contains(trait.type)) stopAt(service.name, stage);
-        }
-      }
-    }
-    for (auto& one : desired) {
-      auto it = reached.find(one.component);
-      if (it == reached.end() || !one.hold.empty()) continue;
-      if (stageOf(ObjectId::of(one.object, one.cluster)) <= it->second) continue;
-      one.hold = it->second < 0 ? "waits for the traits of the stage PreDispatch"
-                                : "waits until the component is healthy (stage PostDispatch)";
-    }
-  }
-
   /// Remembers updates that changed nothing, so that they are not sent again and again.
   void rememberSettled(const deliver::Plan& plan, const deliver::Live& before,
                        const std::vector<deliver::Outcome>& outcomes,
@@ -421,7 +352,7 @@ struct Reconciler::Run {
       }
       retry = true;
     }
-    findings.error = first;
+    findings.error = std::move(first);
   }
 
   /// Plans and acts until nothing is left to do now. Each round starts from what the last one showed.
@@ -432,7 +363,8 @@ struct Reconciler::Run {
       TRY(deliver::Live live, snapshot(memory.wish->desired, inventory));
       findings.services = judgeAll(live);
       TRY(auto free, planFor(memory.wish->desired, inventory, live));
-      std::vector<deliver::Desired> desired = withHolds(free, findings.services);
+      std::vector<deliver::Desired> desired =
+          withHolds(*memory.wish, application.get("spec", "components"), free, findings.services);
       TRY(auto plan, planFor(desired, inventory, live));
       noteStanding(plan);
       bool wanted = plan.has(Verb::Create) || plan.has(Verb::Update) || plan.has(Verb::Conflict);
@@ -486,26 +418,6 @@ struct Reconciler::Run {
 
   // ---------------------------------------------------------------- going
 
-  /// Component to those it needs: by dependsOn, and by the values it takes from them.
-  [[nodiscard]] std::map<std::string, std::set<std::string>> dependencies() const {
-    std::map<std::string, std::set<std::string>> out;
-    std::map<std::string, std::string> makers;
-    const auto& components = application.get("spec", "components").elements();
-    for (const Value& one : components) {
-      for (const Value& output : one.get("outputs").elements())
-        makers[output.get("name").asString()] = one.get("name").asString();
-    }
-    for (const Value& one : components) {
-      auto& needs = out[one.get("name").asString()];
-      for (const Value& other : one.get("dependsOn").elements()) needs.insert(other.asString());
-      for (const Value& input : one.get("inputs").elements()) {
-        auto maker = makers.find(input.get("from").asString());
-        if (maker != makers.end()) needs.insert(maker->second);
-      }
-    }
-    return out;
-  }
-
   /// Deletes what the Application made; whether all of it is gone.
   Result<bool> removeAll() {
     bool orphan = kube::hasFinalizer(application, kOrphanFinalizer);
@@ -523,7 +435,7 @@ struct Reconciler::Run {
       return policies.retentionOf(id, entry);
     };
     TRY(auto plan, deliver::makePlan(owner, nothing, inventory, live, rules));
-    if (policies.inReverseOrder()) deliver::deleteInReverse(plan, dependencies());
+    if (policies.inReverseOrder()) deliver::deleteInReverse(plan, dependencies(application.get("spec", "components")));
     if (plan.has(Verb::Delete))
       TRY_VOID(env.trackers.write(owner, plan.inventory, kube::generation(application)));
     auto outcomes = deliver::carryOut(env.client, env.mapper, plan);

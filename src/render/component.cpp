@@ -217,7 +217,7 @@ bool ComponentRun::applyPatches(const cue::Value& root, const FaultScope& scope)
   auto note = [&](cue::Value& target, Result<cue::Value> patched) {
     std::vector<Error> failures;
     if (!patched) {
-      failures.push_back(std::move(patched).error());
+      failures.push_back(patched.error());
     } else {
       failures = patched->validate();
     }

@@ -107,7 +107,7 @@ class Patcher {
         path_.push_back(std::to_string(i));
         TRY(cue::Value merged, merge(under[i], i < over.size() ? over[i] : *rest, {marks.key, ""}, true));
         path_.pop_back();
-        out.push_back(std::move(merged));
+        out.push_back(merged);
       }
     }
     return session_.makeList(out);

@@ -199,7 +199,7 @@ bool asksTheWorld(const cue::Program& program) {
 }
 
 Result<cue::Value> callProviders(cue::Session& session, cue::Value root, World* world) {
-  TRY(cue::Value called, Calls(session, world).run(std::move(root)));
+  TRY(cue::Value called, Calls(session, world).run(root));
   return process(session, called, world);
 }
 

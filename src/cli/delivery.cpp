@@ -41,20 +41,16 @@ Result<std::shared_ptr<const oam::Catalog>> clusterCatalog(kube::Client& client,
 }
 
 Result<oam::ApplicationFiles> readApplication(Context& context, const std::vector<std::string>& files,
-                                              const oam::Catalog& catalog) {
+                                              const oam::Catalog& catalog, oam::Diagnostics& diagnostics) {
   std::vector<std::shared_ptr<const SourceFile>> sources;
   for (const auto& file : files) {
     TRY(auto source, readSource(context, file));
     sources.push_back(std::move(source));
   }
-  oam::Diagnostics diagnostics;
   auto isTrait = [&](std::string_view name) {
     return catalog.find(oam::DefinitionKind::Trait, name).has_value();
   };
-  TRY(auto out, oam::readApplicationFiles(sources, isTrait, diagnostics));
-  if (!diagnostics.ok()) return fail(diagnostics.combined());
-  printWarnings(context, diagnostics.warnings);
-  return out;
+  return oam::readApplicationFiles(sources, isTrait, diagnostics);
 }
 
 std::string_view changeWord(Change change) {

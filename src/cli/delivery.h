@@ -24,10 +24,9 @@ namespace puppis::cli {
 Result<std::shared_ptr<const oam::Catalog>> clusterCatalog(kube::Client& client, const std::string& ns,
                                                            const std::shared_ptr<cue::Runtime>& runtime);
 
-/// The Application of some files, validated as a dry run does it; all faults with their places are in the
-/// Error.
+/// The Application of some files; faults inside them, with their places, go to `diagnostics`.
 Result<oam::ApplicationFiles> readApplication(Context& context, const std::vector<std::string>& files,
-                                              const oam::Catalog& catalog);
+                                              const oam::Catalog& catalog, oam::Diagnostics& diagnostics);
 
 /// What applying one object did.
 enum class Change : std::uint8_t { Created, Configured, Unchanged };

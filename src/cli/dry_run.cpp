@@ -26,6 +26,8 @@ class DryRun final : public Command {
                  "Put objects into the namespaces that topology policies name, as applying does (KubeVela's "
                  "dry run does not)");
     options.flag(fetch_, "--fetch", "Let templates fetch the URLs they ask for (processing.http, vela/http)");
+    options.flag(strict_, "--strict",
+                 "Take warnings for errors, parameters that are not declared among them");
     declareFormat(options, format_, {"yaml", "json"});
   }
 
@@ -52,13 +54,15 @@ class DryRun final : public Command {
     target.cluster = "local";
     if (fetch_) target.world = &outside;
     target.namespace_ = namespace_;
+    target.strict = strict_;
+    renderer.checkParameters(files.application, *definitions.catalog, target, diagnostics);
+
     // A document that was fetched from a cluster knows its revision.
     target.appRevision = files.application.object.get("status", "latestRevision", "name").asString();
     std::vector<render::RenderedDeployment> rendered = render::renderWhole(
         one, files, *definitions.catalog, target, render::lookUpIn(definitions.others),
         placed_ ? render::Placing::AsApplied : render::Placing::AsWritten, diagnostics);
-    printWarnings(context, diagnostics.warnings);
-    if (!diagnostics.ok()) return fail(diagnostics.combined());
+    TRY_VOID(settle(context, diagnostics, strict_));
     if (format_ == "json") {
       std::vector<data::Value> all;
       for (const auto& [deployment, made] : rendered) {
@@ -98,6 +102,7 @@ class DryRun final : public Command {
   bool offline_ = false;
   bool placed_ = false;
   bool fetch_ = false;
+  bool strict_ = false;
   std::string format_ = "yaml";
 };
 
@@ -105,7 +110,8 @@ class DryRun final : public Command {
 
 Verb dryRunVerb() {
   return {"dry-run", "Show the Kubernetes objects an Application becomes, without any cluster",
-          "puppis dry-run -f app.yaml\npuppis dry-run -f app.yaml -d my-definitions/ -o json",
+          "puppis dry-run -f app.yaml\npuppis dry-run -f app.yaml --strict\npuppis dry-run -f app.yaml -d "
+          "my-definitions/ -o json",
           []() -> std::unique_ptr<Command> { return std::make_unique<DryRun>(); }};
 }
 

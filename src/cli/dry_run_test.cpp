@@ -99,6 +99,47 @@ TEST(DryRun, PlacedIsWhereATopologySendsIt) {
   EXPECT_NE(world.out.str().find("  namespace: prod"), std::string::npos);
 }
 
+TEST(DryRun, AnUndeclaredParameterOfSomebodyElsesDefinitionIsAWarningUnlessItIsStrict) {
+  constexpr const char* kHead = "tier: {type: \"component\"";
+  constexpr const char* kRest =
+      "}\ntemplate: {output: {apiVersion: \"v1\", kind: \"ConfigMap\", data: a: parameter.a}, "
+      "parameter: {a: string, list?: [...{b: int}]}}\n";
+  testing::World world;
+  ASSERT_TRUE(world.files.write(
+      "app.yaml",
+      "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: a}\nspec:\n  components:\n"
+      "    - name: x\n      type: tier\n      properties:\n        a: b\n        list: [{b: 1, c: 2}]\n",
+      0644));
+  ASSERT_TRUE(world.files.write("open.cue", std::string(kHead) + kRest, 0644));
+  ASSERT_TRUE(world.files.write(
+      "marked.cue",
+      std::string(kHead) + ", annotations: \"definition.oam.dev/undeclared-parameters\": \"error\"" + kRest,
+      0644));
+  EXPECT_EQ(run(world, {"dry-run", "-d", "open.cue"}), 0) << world.err.str();
+  EXPECT_NE(world.err.str().find("app.yaml:10:23: warning: "), std::string::npos) << world.err.str();
+  EXPECT_NE(world.err.str().find("declares no parameter \"c\""), std::string::npos) << world.err.str();
+  EXPECT_EQ(run(world, {"dry-run", "-d", "open.cue", "--strict"}), 2);
+  EXPECT_EQ(run(world, {"dry-run", "-d", "marked.cue"}), 2);
+  EXPECT_NE(world.err.str().find("app.yaml:10:23: error: "), std::string::npos) << world.err.str();
+}
+
+TEST(Export, AnAppfileBecomesAnApplication) {
+  testing::World world;
+  ASSERT_TRUE(
+      world.files.write("vela.yaml",
+                        "name: shop\nservices:\n  web:\n    image: nginx\n    env: [{name: A, value: b}]\n"
+                        "    scaler: {replicas: 2}\n",
+                        0644));
+  EXPECT_EQ(run(world, {"export", "-o", "json"}), 0) << world.err.str();
+  auto application = data::parseJson(world.out.str());
+  ASSERT_TRUE(application);
+  EXPECT_EQ(application->get("kind").asString(), "Application");
+  EXPECT_EQ(
+      data::toJson(application->get("spec", "components")),
+      R"([{"name":"web","type":"webservice","properties":{"image":"nginx","env":[{"name":"A","value":"b"}]},)"
+      R"("traits":[{"type":"scaler","properties":{"replicas":2}}]}])");
+}
+
 TEST(DryRun, FaultsGoToErrWithTheirPlacesAndNothingToOut) {
   testing::World world;
   ASSERT_TRUE(world.files.write(
@@ -110,13 +151,13 @@ TEST(DryRun, FaultsGoToErrWithTheirPlacesAndNothingToOut) {
   EXPECT_EQ(run(world, {"dry-run"}), 2);  // InvalidArgument: two faults
   std::string err = world.err.str();
   EXPECT_NE(err.find("app.yaml:7:13: error: spec.components[0].type: unknown component type \"webservise\" "
-                     "(did you mean webservice?)"),
+                     "(expected \"webservice\", found \"webservise\"; did you mean webservice?)"),
             std::string::npos)
       << err;
   EXPECT_NE(
       err.find("app.yaml:10:20: error: component \"back\" (worker): spec.components[1].properties.imag: "
-               "the definition "
-               "declares no parameter \"imag\" here (did you mean image?)"),
+               "the definition declares no parameter \"imag\" (expected \"image\", found \"imag\"; did you "
+               "mean image?)"),
       std::string::npos)
       << err;
   EXPECT_EQ(world.out.str(), "");

@@ -42,7 +42,9 @@ class LiveDiff final : public Command {
     kube::Client& client = cluster->client();
     auto runtime = oam::makeRuntime();
     TRY(auto catalog, clusterCatalog(client, cluster->ns(), runtime));
-    TRY(auto files, readApplication(context, files_, *catalog));
+    oam::Diagnostics diagnostics;
+    TRY(auto files, readApplication(context, files_, *catalog, diagnostics));
+    TRY_VOID(settle(context, diagnostics, false));
     std::string ns = files.application.namespace_.empty() ? cluster->ns() : files.application.namespace_;
     deliver::Owner owner{ns, files.application.name, ""};
     kube::RestMapper mapper(client);

@@ -64,7 +64,8 @@ class Schema final : public Command {
       if (form_ == "ui") {
         print(context, schema::uiSchema(openApi), format_);
       } else {
-        print(context, form_ == "openapi" ? openApi : schema::toJsonSchema(openApi, (*definition)->builtIn),
+        bool closed = (*definition)->builtIn;
+        print(context, form_ == "openapi" ? openApi : schema::toJsonSchema(description.input, closed),
               format_);
       }
       return 0;

@@ -11,6 +11,7 @@
 #include "controller/wish.h"
 #include "kube/object.h"
 #include "oam/runtime.h"
+#include "render/render.h"
 
 namespace puppis::cli {
 
@@ -26,6 +27,8 @@ class Up final : public Command {
     cluster_.declare(options);
     options.flag(wait_, "-w,--wait", "Wait until it is healthy, and show the progress");
     options.text(timeout_, "--timeout", "With --wait: give up after this time");
+    options.flag(strict_, "--strict",
+                 "Take warnings for errors, parameters that are not declared among them");
     options.text(publishVersion_, "-v,--publish-version", "The version that this run publishes");
   }
 
@@ -35,11 +38,13 @@ class Up final : public Command {
     TRY(std::unique_ptr<Cluster> cluster, connect(context, cluster_));
     auto runtime = oam::makeRuntime();
     TRY(auto catalog, clusterCatalog(cluster->client(), cluster->ns(), runtime));
-    TRY(auto files, readApplication(context, files_, *catalog));
+    oam::Diagnostics diagnostics;
+    TRY(auto files, readApplication(context, files_, *catalog, diagnostics));
     Value object = files.application.object;
     if (kube::namespaceOf(object).empty()) object["metadata"].set("namespace", cluster->ns());
     if (!publishVersion_.empty()) kube::setAnnotation(object, "app.oam.dev/publishVersion", publishVersion_);
-    TRY_VOID(validate(context, cluster->client(), runtime, files, object, *catalog));
+    TRY_VOID(validate(context, cluster->client(), runtime, files, object, *catalog, diagnostics));
+    TRY_VOID(settle(context, diagnostics, strict_));
     auto change = applyObject(cluster->client(), controller::kApplications, object);
     if (!change) return fail(orInstall(change.error()));
     context.err << "application " << kube::nameOf(object).str() << " " << changeWord(*change) << "\n";
@@ -53,16 +58,21 @@ class Up final : public Command {
   /// applied.
   static Status validate(Context& context, kube::Client& client, const std::shared_ptr<cue::Runtime>& runtime,
                          const oam::ApplicationFiles& files, const Value& object,
-                         const oam::Catalog& catalog) {
+                         const oam::Catalog& catalog, oam::Diagnostics& diagnostics) {
     Outside outside(&client);
     auto engine = controller::makeEngine(runtime, &outside);
     kube::RestMapper mapper(client);
     deliver::Owner owner{kube::namespaceOf(object), kube::name(object), ""};
     TRY(auto version, controller::clusterVersionOf(client));
-    TRY(auto wish, controller::makeWish(*engine, client, mapper, files, catalog, owner,
-                                        kube::name(object) + "-v1", version));
-    printWarnings(context, wish.warnings);
-    for (const auto& one : wish.desired) {
+    render::Renderer(runtime).checkParameters(files.application, catalog, {}, diagnostics);
+    auto wish = controller::makeWish(*engine, client, mapper, files, catalog, owner, kube::name(object) + "-v1",
+                                     version);
+    if (!wish) {
+      diagnostics.add(wish.error());
+      return {};
+    }
+    for (Error& warning : wish->warnings) diagnostics.warn(std::move(warning));
+    for (const auto& one : wish->desired) {
       if (!one.hold.empty()) {
         context.err << painted("warning: ", "yellow", context.colourErr)
                     << deliver::ObjectId::of(one.object).str() << ": " << one.hold << "\n";
@@ -103,6 +113,7 @@ class Up final : public Command {
   std::vector<std::string> files_;
   ClusterFlags cluster_;
   bool wait_ = false;
+  bool strict_ = false;
   std::string timeout_ = "10m";
   std::string publishVersion_;
 };

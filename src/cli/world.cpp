@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/world.h"
 
+#include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "base/files.h"
 #include "base/strings.h"
@@ -43,8 +45,34 @@ Result<data::Value> readDocument(Context& context, const std::string& path) {
 
 void printWarnings(Context& context, const std::vector<Error>& warnings) {
   for (const Error& warning : warnings) {
-    context.err << painted("warning: ", "yellow", context.colourErr) << warning.str() << '\n';
+    // Behind the place, as an error has it, so that editors find both.
+    std::string text = warning.str();
+    std::string place = warning.where().empty() ? "" : warning.where().front().str();
+    std::size_t at = place.empty() || !startsWith(text, place + ": ") ? 0 : place.size() + 2;
+    context.err << text.substr(0, at) << painted("warning: ", "yellow", context.colourErr) << text.substr(at)
+                << '\n';
   }
+}
+
+Status settle(Context& context, oam::Diagnostics& diagnostics, bool strict) {
+  auto tidy = [](std::vector<Error>& errors) {
+    auto key = [](const Error& e) {
+      Location at = e.where().empty() ? Location{} : e.where().front();
+      return std::make_tuple(at.file, at.line, at.column);
+    };
+    std::ranges::stable_sort(errors, {}, key);
+    auto same = [](const Error& a, const Error& b) { return a.str() == b.str(); };
+    errors.erase(std::unique(errors.begin(), errors.end(), same), errors.end());
+  };
+  if (strict) {
+    for (Error& warning : diagnostics.warnings) diagnostics.error(std::move(warning));
+    diagnostics.warnings.clear();
+  }
+  tidy(diagnostics.warnings);
+  tidy(diagnostics.errors);
+  printWarnings(context, diagnostics.warnings);
+  if (!diagnostics.ok()) return fail(diagnostics.combined());
+  return {};
 }
 
 }  // namespace puppis::cli

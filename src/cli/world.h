@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "data/value.h"
 #include "oam/catalog.h"
+#include "oam/diagnostics.h"
 
 namespace puppis::cue {
 class Runtime;
@@ -30,7 +31,11 @@ Result<std::shared_ptr<const SourceFile>> readSource(Context& context, const std
 /// The first document of a YAML or JSON file; an empty object when there is none or `path` is empty.
 Result<data::Value> readDocument(Context& context, const std::string& path);
 
-/// Prints warnings on `err`.
+/// Prints warnings on `err`, as "file:line:column: warning: ...".
 void printWarnings(Context& context, const std::vector<Error>& warnings);
+
+/// Prints the warnings, each once and in the order of the text, and fails with all errors, in that order as
+/// well. `strict` takes warnings for errors.
+Status settle(Context& context, oam::Diagnostics& diagnostics, bool strict);
 
 }  // namespace puppis::cli

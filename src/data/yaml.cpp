@@ -9,6 +9,7 @@
 #include <libfyaml.h>
 
 #include "base/strings.h"
+#include "data/yaml_open.h"
 #include "data/yaml_scalar.h"
 
 namespace puppis::data {
@@ -72,7 +73,7 @@ class Builder {
     std::vector<Value> documents;
     for (;;) {
       TRY(Event event, next());
-      if (event.missing() || event->type == FYET_STREAM_END) return documents;
+      if (event.missing() || event->type == FYET_STREAM_END) break;
       if (event->type == FYET_STREAM_START || event->type == FYET_DOCUMENT_END) continue;
       if (event->type != FYET_DOCUMENT_START) return fail(unexpected());
       anchors_.clear();
@@ -80,6 +81,11 @@ class Builder {
       TRY(Node root, node(std::move(first), 0));
       if (!root.value.isNull()) documents.push_back(std::move(root.value));
     }
+    if (repeated_.size() == 1) return fail(repeated_.front());
+    if (repeated_.empty()) return documents;
+    Error all(ErrorCode::InvalidArgument, std::to_string(repeated_.size()) + " keys appear twice");
+    for (Error& one : repeated_) all.detail(std::move(one));
+    return fail(std::move(all));
   }
 
  private:
@@ -108,12 +114,28 @@ class Builder {
     if (event.missing()) {
       void* position = nullptr;
       if (const fy_diag_error* first = fy_diag_errors_iterate(diag_.get(), &position)) {
-        return fail(
-            Error(ErrorCode::InvalidArgument, "YAML syntax: " + std::string(first->msg)).at(placeOf(*first)));
+        return fail(syntaxError(*first));
       }
       if (fy_parser_get_stream_error(parser_.get())) return fail(unexpected());
     }
     return event;
+  }
+
+  Error syntaxError(const fy_diag_error& error) const {
+    Location place = placeOf(error);
+    std::string message = "YAML syntax: " + std::string(error.msg);
+    std::size_t offset = 0;
+    for (std::uint32_t line = 1; line < place.line; ++line) offset = source_->text().find('\n', offset) + 1;
+    offset += place.column == 0 ? 0 : place.column - 1;
+    auto opened = openedBefore(source_->text(), offset);
+    if (!opened) return Error(ErrorCode::InvalidArgument, std::move(message)).at(std::move(place));
+    bool quote = opened->character == '"' || opened->character == '\'';
+    return Error(ErrorCode::InvalidArgument, message + ", for what is opened here is not closed on its line")
+        .at(source_->locate(opened->offset))
+        .at(std::move(place))
+        .expected(quote ? std::string("a closing ") + opened->character
+                        : std::string("a closing ") + (opened->character == '[' ? ']' : '}'))
+        .found("the text below");
   }
 
   Location placeOf(const fy_diag_error& error) const {
@@ -274,10 +296,14 @@ class Builder {
     }
     if (old) {
       auto length = static_cast<std::uint32_t>(key.name.size());
-      return fail(
+      // Reading goes on, so that all of them are told.
+      repeated_.push_back(
           Error(ErrorCode::InvalidArgument, "the key \"" + key.name + "\" appears twice in one mapping")
               .at(locate(*source_, key.mark, length))
-              .at(locate(*source_, *old, length)));
+              .at(locate(*source_, *old, length))
+              .expected("each key once")
+              .found("\"" + key.name + "\" again"));
+      return {};
     }
     out.append(Key(key.name), std::move(member), key.mark);
     return {};
@@ -332,6 +358,7 @@ class Builder {
 
   std::shared_ptr<const SourceFile> source_;
   YamlSchema schema_;
+  std::vector<Error> repeated_;
   std::unique_ptr<fy_diag, DiagDeleter> diag_;
   std::unique_ptr<fy_parser, ParserDeleter> parser_;
   std::map<std::string, Node> anchors_;

@@ -93,7 +93,7 @@ TEST(Yaml, ErrorsNameThePlace) {
     const char* text;
     std::uint32_t line;
   };
-  for (const Case& c : {Case{"a: 1\nb: [1, 2\nc: 3\n", 4}, Case{"a: 1\n b: 2\n", 1}, Case{"a:\n\t- b\n", 2},
+  for (const Case& c : {Case{"a: 1\nb: [1, 2\nc: 3\n", 2}, Case{"a: 1\n b: 2\n", 1}, Case{"a:\n\t- b\n", 2},
                         Case{"a: 'x\n", 1}, Case{"a: 1\nb: 2\na: 3\n", 3}, Case{"x: \xff\n", 1},
                         Case{"a: b: c\n", 1}, Case{"a: .inf\n", 1}}) {
     auto out = parse(c.text);
@@ -102,6 +102,28 @@ TEST(Yaml, ErrorsNameThePlace) {
     EXPECT_EQ(out.error().where()[0].line, c.line) << c.text << out.error().str();
     EXPECT_NE(out.error().where()[0].column, 0u) << c.text;
   }
+}
+
+TEST(Yaml, WhatStaysOpenIsToldWhereItWasOpened) {
+  struct Case {
+    const char* text;
+    std::uint32_t opened;
+    std::uint32_t noticed;
+  };
+  for (const Case& c : {Case{"a: \"x\nb: 1\nc: \"y\"\n", 1, 3}, Case{"a: |\n  \"[\nb: {x: 1\nc: 2\n", 3, 4},
+                        Case{"a: 'it''s\nb: 'x'\n", 1, 2}, Case{"a: x # [\nb: [1\nc: 2\n", 2, 4}}) {
+    auto out = parse(c.text);
+    ASSERT_FALSE(out) << c.text;
+    ASSERT_EQ(out.error().where().size(), 2u) << c.text << out.error().str();
+    EXPECT_EQ(out.error().where()[0].line, c.opened) << c.text;
+    EXPECT_EQ(out.error().where()[1].line, c.noticed) << c.text;
+  }
+}
+
+TEST(Yaml, AllKeysThatRepeatAreToldInOneRun) {
+  auto out = parse("a: 1\na: 2\nb: {c: 1, c: 2}\n");
+  ASSERT_FALSE(out);
+  EXPECT_EQ(out.error().details().size(), 2u);
 }
 
 TEST(Yaml, DuplicateKeysNameBothPlaces) {

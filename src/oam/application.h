@@ -23,6 +23,10 @@ struct Place {
   data::Path path;
   /// An Error of this code at this place, with the document path.
   [[nodiscard]] Error error(ErrorCode code, std::string message) const;
+  /// That failure at this place; its own places come after it.
+  [[nodiscard]] Error error(const Error& of) const;
+  /// A place inside what stands here: `object` is that value.
+  [[nodiscard]] Place in(const data::Value& object, const data::Path& below) const;
 };
 
 struct Input {
@@ -39,6 +43,7 @@ struct Trait {
   data::Value properties;  ///< an object, or null when there are none
   Place place;             ///< of the type
   Place propertiesPlace;   ///< of the key `properties`, else of the trait
+  data::Value object;      ///< as written
 };
 
 struct Component {
@@ -61,7 +66,9 @@ struct Policy {
   std::string type;
   data::Value properties;  ///< null when there are none
   Place place;
+  Place typePlace;
   Place propertiesPlace;
+  data::Value object;  ///< as written
 };
 
 struct WorkflowStep {
@@ -79,6 +86,7 @@ struct WorkflowStep {
   Place place;
   Place typePlace;
   Place propertiesPlace;
+  data::Value object;  ///< as written
 };
 
 struct Workflow {

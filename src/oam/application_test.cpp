@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "data/json.h"
+#include "data/yaml.h"
 
 namespace puppis::oam {
 namespace {
@@ -48,7 +49,7 @@ spec:
         image: nginx
       dependsOn: [db]
       inputs:
-        - from: url
+        - from: context.appName
           parameterKey: env[0].value
       traits:
         - type: scaler
@@ -186,9 +187,9 @@ spec:
   std::string all = joined(r.diagnostics.errors);
   for (const char* text :
        {"app.yaml:5:20: metadata.annotations.x",
-        "app.yaml:8:7: spec.components[0]: a component needs a \"name\"",
+        "app.yaml:8:7: spec.components[0].nme: a component has no field \"nme\" (expected \"name\"",
         "app.yaml:11:13: spec.components[1].type", "app.yaml:12:19: spec.components[1].properties",
-        "app.yaml:13:7: spec.components[2]: two components are named \"web\"", "did you mean web?",
+        "app.yaml:13:13: spec.components[2].name: two components are named \"web\"", "did you mean web?",
         "app.yaml:17:7: spec.policies[0]", "app.yaml:19:5: spec.workflow"}) {
     EXPECT_NE(all.find(text), std::string::npos) << text << "\nin\n" << all;
   }
@@ -198,20 +199,82 @@ TEST(Application, WithoutNamesItCanStillBeRendered) {
   Read r = read(
       "apiVersion: core.oam.dev/v1beta1\nkind: Application\nspec:\n  components:\n    - type: webservice\n");
   EXPECT_EQ(joined(r.diagnostics.errors), "");
-  EXPECT_EQ(joined(r.diagnostics.warnings),
-            "app.yaml:1:1: an Application's metadata needs a \"name\"\n"
-            "app.yaml:5:7: spec.components[0]: a component needs a \"name\"\n");
-}
-
-TEST(Application, UnknownFieldsAreWarnings) {
-  Read r = read(
-      "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: a}\nspec:\n  components:\n"
-      "    - name: web\n      type: webservice\n      propertise: {image: x}\n");
-  EXPECT_EQ(joined(r.diagnostics.errors), "");
   EXPECT_EQ(
       joined(r.diagnostics.warnings),
-      "app.yaml:8:7: spec.components[0].propertise: a component has no field \"propertise\"; it is ignored "
-      "(did you mean properties?)\n");
+      "app.yaml:1:1: an Application's metadata needs a \"name\" (expected \"name\" with a string, found "
+      "nothing)\n"
+      "app.yaml:5:7: spec.components[0]: a component needs a \"name\" (expected \"name\" with a string, "
+      "found nothing)\n");
+}
+
+TEST(Application, AMisspeltFieldOfAFileIsAFaultAndReadAsWhatWasMeant) {
+  const std::string text =
+      "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: a}\nspec:\n  components:\n"
+      "    - name: web\n      type: webservice\n      propertise: {image: x}\n      colour: red\n";
+  Read r = read(text);
+  EXPECT_EQ(joined(r.diagnostics.errors),
+            "app.yaml:8:7: spec.components[0].propertise: a component has no field \"propertise\" (expected "
+            "\"properties\", found \"propertise\"; did you mean properties?)\n");
+  EXPECT_EQ(r.files.application.components.at(0).properties.get("image").asString(), "x");
+  EXPECT_NE(joined(r.diagnostics.warnings)
+                .find("app.yaml:9:7: spec.components[0].colour: a component has no "
+                      "field \"colour\"; it is ignored"),
+            std::string::npos);
+  // An API drops what it does not know, so an object from there is only remarked upon.
+  auto documents = data::parseYaml(SourceFile::make("app.yaml", text));
+  ASSERT_TRUE(documents);
+  Diagnostics diagnostics;
+  parseApplication(documents->front(), nullptr, diagnostics);
+  EXPECT_EQ(joined(diagnostics.errors), "");
+  EXPECT_EQ(diagnostics.warnings.size(), 2u);
+}
+
+TEST(Application, ReferencesThatLeadNowhereAreToldAtTheirPlaces) {
+  Read r = read(R"(apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata: {name: a}
+spec:
+  components:
+    - name: web
+      type: webservice
+      dependsOn:
+        - wbe
+      inputs:
+        - from: url
+          parameterKey: image
+      outputs:
+        - name: ulr
+          valueFrom: "output.status +"
+  workflow:
+    steps:
+      - name: first
+        type: suspend
+        timeout: 10 minutes
+        dependsOn: [frist]
+)");
+  std::string errors = joined(r.diagnostics.errors);
+  EXPECT_NE(errors.find("app.yaml:9:11: spec.components[0].dependsOn[0]"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("app.yaml:15:22: spec.components[0].outputs[0].valueFrom"), std::string::npos)
+      << errors;
+  EXPECT_NE(errors.find("app.yaml:20:18: spec.workflow.steps[0].timeout"), std::string::npos) << errors;
+  std::string warnings = joined(r.diagnostics.warnings);
+  EXPECT_NE(
+      warnings.find("app.yaml:11:17: spec.components[0].inputs[0].from: nothing gives the output \"url\""),
+      std::string::npos)
+      << warnings;
+  EXPECT_NE(warnings.find("app.yaml:21:21: spec.workflow.steps[0].dependsOn[0]"), std::string::npos)
+      << warnings;
+  EXPECT_NE(warnings.find("did you mean first?"), std::string::npos) << warnings;
+}
+
+TEST(Application, WrongVersionsAndKindsAreToldAndTheRestIsRead) {
+  Read r = read(
+      "apiVersion: core.oam.dev/v1beta2\nkind: Aplication\nmetadata: {name: a}\nspec:\n  components:\n"
+      "    - {name: web}\n");
+  std::string errors = joined(r.diagnostics.errors);
+  EXPECT_NE(errors.find("app.yaml:2:7: kind: this document is no Application"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("did you mean Application?"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("a component needs a \"type\""), std::string::npos) << errors;
 }
 
 TEST(Application, AFileWithoutOneIsRefused) {

@@ -21,8 +21,14 @@ Error unknownType(DefinitionKind kind, std::string_view type, const std::vector<
   std::string what = std::string(typeWord(kind)) + (kind == DefinitionKind::WorkflowStep ? "" : " type");
   Error error(ErrorCode::NotFound, known ? "the " + what + " \"" + name + "\" has no version " + version
                                          : "unknown " + what + " \"" + name + "\"");
-  if (known) return error;
-  if (auto near = nearest(name, names)) error.suggest(*near);
+  error.found("\"" + std::string(type) + "\"");
+  if (known) {
+    error.expected("a version of it that is registered");
+  } else if (auto near = nearest(name, names)) {
+    error.expected("\"" + *near + "\"").suggest(*near);
+  } else {
+    error.expected("one of the names that `puppis def list` shows");
+  }
   return error;
 }
 

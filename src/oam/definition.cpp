@@ -53,7 +53,6 @@ void readSchematic(Definition& out, Reader& spec, Diagnostics& diagnostics) {
     out.schematic = other.kind;
     out.schematicBody = schematic.map(other.key);
   }
-  schematic.warnUnknown("a schematic", {"cue", "terraform", "helm", "kube"});
   if (out.schematic != SchematicKind::None) return;
   // The first form of definitions kept the template under spec.extension.
   Reader extension = spec.child("extension");

@@ -15,6 +15,26 @@ Error Place::error(ErrorCode code, std::string message) const {
   return out;
 }
 
+Error Place::error(const Error& of) const {
+  Error out = error(of.code(), of.message());
+  out.expected(of.expectedText()).found(of.foundText()).suggest(of.suggestion()).reason(of.reasonText());
+  for (const Location& at : of.where()) out.at(at);
+  return out;
+}
+
+Place Place::in(const data::Value& object, const data::Path& below) const {
+  Place out{source, data::markAt(object, below), path};
+  // The value itself where there is one; its key says less of where in it the fault is.
+  if (const data::Value* value = data::find(object, below); value != nullptr && value->mark().known())
+    out.mark = value->mark();
+  if (!out.mark.known()) out.mark = mark;
+  for (const data::Path::Step& step : below.steps()) {
+    out.path = std::holds_alternative<std::size_t>(step) ? out.path / std::get<std::size_t>(step)
+                                                         : out.path / std::get<std::string>(step);
+  }
+  return out;
+}
+
 Reader::Reader(const data::Value& object, Place place, Diagnostics& diagnostics)
     : object_(object), place_(std::move(place)), diagnostics_(&diagnostics) {
   if (object_.isNull() || object_.isObject()) return;
@@ -25,20 +45,55 @@ Reader::Reader(const data::Value& object, Place place, Diagnostics& diagnostics)
 }
 
 const data::Value* Reader::member(std::string_view key) {
-  asked_.emplace_back(key);
-  const data::Value* value = object_.find(key);
+  const data::Value* value = object_.find(keyOf(key));
   return value == nullptr || value->isNull() ? nullptr : value;
 }
 
+std::string_view Reader::keyOf(std::string_view key) const {
+  auto found = misspelt_.find(key);
+  return found == misspelt_.end() ? key : std::string_view(found->second);
+}
+
+void Reader::noteUnknown(std::string_view what, const data::Member& member,
+                         const std::vector<std::string>& known, const std::vector<std::string>& given) {
+  const std::string& name = member.key.str();
+  std::vector<std::string> missing;
+  for (const std::string& one : known) {
+    if (std::ranges::find(given, one) == given.end() && !misspelt_.contains(one)) missing.push_back(one);
+  }
+  auto meant = place_.source == nullptr ? std::nullopt : nearest(name, missing);
+  Error error =
+      placeOf(name).error(ErrorCode::InvalidArgument, std::string(what) + " has no field \"" + name + "\"" +
+                                                          (meant ? "" : "; it is ignored"));
+  error.found("\"" + name + "\"");
+  if (meant) {
+    error.expected("\"" + *meant + "\"").suggest(*meant);
+    misspelt_[*meant] = name;
+    diagnostics_->error(std::move(error));
+    return;
+  }
+  error.expected("one of " + join(known, ", "));
+  if (auto near = nearest(name, known)) error.suggest(*near);
+  diagnostics_->warn(std::move(error));
+}
+
+void Reader::knows(std::string_view what, std::vector<std::string> names) {
+  std::vector<std::string> given;
+  for (const data::Member& m : object_.members()) given.push_back(m.key.str());
+  for (const data::Member& m : object_.members()) {
+    if (std::ranges::find(names, m.key.str()) == names.end()) noteUnknown(what, m, names, given);
+  }
+}
+
 Place Reader::placeOf(std::string_view key) const {
-  const data::Member* found = object_.findMember(key);
+  const data::Member* found = object_.findMember(keyOf(key));
   if (found == nullptr) return place_;
   return {place_.source, found->keyMark.known() ? found->keyMark : found->value.mark(),
           place_.path / std::string(key)};
 }
 
 Place Reader::placeOfValue(std::string_view key) const {
-  const data::Member* found = object_.findMember(key);
+  const data::Member* found = object_.findMember(keyOf(key));
   if (found == nullptr) return place_;
   return {place_.source, found->value.mark().known() ? found->value.mark() : found->keyMark,
           place_.path / std::string(key)};
@@ -48,7 +103,7 @@ void Reader::wrongKind(std::string_view key, std::string_view expected) {
   diagnostics_->error(placeOfValue(key)
                           .error(ErrorCode::InvalidArgument, "the kind of this value is wrong")
                           .expected(std::string(expected))
-                          .found("a " + std::string(data::kindName(object_.get(key).kind()))));
+                          .found("a " + std::string(data::kindName(object_.get(keyOf(key)).kind()))));
 }
 
 std::string Reader::text(std::string_view key) {
@@ -69,14 +124,13 @@ std::string Reader::wantedText(std::string_view key, std::string_view what) {
 
 std::string Reader::neededText(std::string_view key, std::string_view what, bool required) {
   std::string out = text(key);
-  if (!out.empty() || (has(key) && !object_.get(key).isString())) return out;
-  Error error = placeOf(key).error(ErrorCode::InvalidArgument,
-                                   std::string(what) + " needs a \"" + std::string(key) + "\"");
-  std::vector<std::string> given;
-  for (const data::Member& m : object_.members()) given.push_back(m.key.str());
-  auto near = nearest(key, given);
-  if (near) error.found("\"" + *near + "\"");
-  if (required || near) {
+  if (!out.empty() || (has(key) && !object_.get(keyOf(key)).isString())) return out;
+  Error error =
+      placeOf(key)
+          .error(ErrorCode::InvalidArgument, std::string(what) + " needs a \"" + std::string(key) + "\"")
+          .expected("\"" + std::string(key) + "\" with a string")
+          .found("nothing");
+  if (required) {
     diagnostics_->error(std::move(error));
   } else {
     diagnostics_->warn(std::move(error));
@@ -148,26 +202,14 @@ std::vector<Reader> Reader::children(std::string_view key) {
   for (std::size_t i = 0; i < value->size(); ++i) {
     Place place{place_.source, value->at(i).mark(), place_.path / std::string(key) / i};
     if (value->at(i).isNull()) {
-      diagnostics_->error(
-          place.error(ErrorCode::InvalidArgument, "an element of this list is empty").expected("an object"));
+      diagnostics_->error(place.error(ErrorCode::InvalidArgument, "an element of this list is empty")
+                              .expected("an object")
+                              .found("nothing"));
       continue;
     }
     out.emplace_back(value->at(i), std::move(place), *diagnostics_);
   }
   return out;
-}
-
-void Reader::warnUnknown(std::string_view what, const std::vector<std::string>& alsoKnown) {
-  std::vector<std::string> known = asked_;
-  known.insert(known.end(), alsoKnown.begin(), alsoKnown.end());
-  for (const data::Member& m : object_.members()) {
-    if (std::ranges::find(known, m.key.str()) != known.end()) continue;
-    Error warning = placeOf(m.key.str())
-                        .error(ErrorCode::InvalidArgument,
-                               std::string(what) + " has no field \"" + m.key.str() + "\"; it is ignored");
-    if (auto near = nearest(m.key.str(), known)) warning.suggest(*near);
-    diagnostics_->warn(std::move(warning));
-  }
 }
 
 }  // namespace puppis::oam

@@ -16,16 +16,20 @@ class Reader {
  public:
   Reader(const data::Value& object, Place place, Diagnostics& diagnostics);
 
+  /// Says which members there can be. One with another name is a fault of the file; when it is a slip of the
+  /// hand for a member that is missing, it is read as that one, so that nothing further is said of it. Of an
+  /// object from an API, and of a name that is like no other, it is a warning: Kubernetes drops such members.
+  void knows(std::string_view what, std::vector<std::string> names);
+
   [[nodiscard]] bool isObject() const { return object_.isObject(); }
   [[nodiscard]] const data::Value& object() const { return object_; }
   [[nodiscard]] const Place& place() const { return place_; }
-  [[nodiscard]] bool has(std::string_view key) const { return !object_.get(key).isNull(); }
+  [[nodiscard]] bool has(std::string_view key) const { return !object_.get(keyOf(key)).isNull(); }
 
   std::string text(std::string_view key);
   /// The same, and a fault when it is absent or empty.
   std::string requiredText(std::string_view key, std::string_view what);
-  /// The same, but one that is missing altogether is a warning: an Application can be rendered without it. A
-  /// key that is spelled almost so is still an error.
+  /// The same, but its absence is a warning: an Application can be rendered without it.
   std::string wantedText(std::string_view key, std::string_view what);
   std::vector<std::string> texts(std::string_view key);
   std::map<std::string, std::string> textMap(std::string_view key);
@@ -42,18 +46,19 @@ class Reader {
   /// Where a member's value stands.
   [[nodiscard]] Place placeOfValue(std::string_view key) const;
 
-  /// Notes members that nothing asked for.
-  void warnUnknown(std::string_view what, const std::vector<std::string>& alsoKnown = {});
-
  private:
   std::string neededText(std::string_view key, std::string_view what, bool required);
   const data::Value* member(std::string_view key);
+  /// The key under which a member stands, its misspelt one included.
+  [[nodiscard]] std::string_view keyOf(std::string_view key) const;
+  void noteUnknown(std::string_view what, const data::Member& member, const std::vector<std::string>& known,
+                   const std::vector<std::string>& given);
   void wrongKind(std::string_view key, std::string_view expected);
 
   data::Value object_;
   Place place_;
   Diagnostics* diagnostics_;
-  std::vector<std::string> asked_;
+  std::map<std::string, std::string, std::less<>> misspelt_;  // the right name to the one that stands there
 };
 
 }  // namespace puppis::oam

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "oam/extends.h"
+#include "render/check.h"
 #include "render/context_data.h"
 #include "render/contract.h"
 #include "render/fitness.h"
@@ -54,6 +55,7 @@ ComponentRun::ComponentRun(Templates& templates, const oam::Application& applica
   scope_.properties = component.propertiesPlace;
   scope_.application = application.source;
   scope_.given = component.properties;
+  scope_.owner = component.object;
   contextData_ = contextOf(application, component.name, component.properties, context);
   // A copy that a replication policy made.
   if (const data::Value* key = component.object.find("replicaKey"); key != nullptr && key->isString())
@@ -91,25 +93,61 @@ cue::Value ComponentRun::evaluate(const oam::Definition& definition, const data:
 
 cue::Value ComponentRun::schemaOf(const oam::Definition& definition) {
   auto program = templates_.of(definition);
-  return program ? session_.evaluate(*program).lookup("parameter") : cue::Value();
+  if (!program) return {};
+  // A default may be taken from the context.
+  return session_.evaluate(*program, {{"context", contextData_, {}}}).lookup("parameter");
 }
 
 void ComponentRun::warnUndeclared(const oam::Definition& definition, const data::Value& properties,
                                   const FaultScope& scope) {
-  if (!context_.warnUndeclared || !properties.isObject()) return;
+  bool refused = context_.strict || refusesUndeclared(definition);
+  if (!(context_.warnUndeclared || refused) || !properties.isObject()) return;
   auto declared = templates_.declaredParameters(definition);
-  if (declared->open) return;
-  for (Error& warning : undeclared(properties, declared->names, declared->places, scope)) {
-    diagnostics_->warn(std::move(warning));
+  for (Error& found : undeclared(declared->names, properties, declared->places, scope)) {
+    if (refused) {
+      diagnostics_->error(std::move(found));
+    } else {
+      diagnostics_->warn(std::move(found));
+    }
   }
 }
 
-bool ComponentRun::reportInvalid(const oam::Definition& definition, const cue::Value& root,
-                                 const FaultScope& scope) {
+std::optional<FaultScope> ComponentRun::blamedTrait(const std::vector<Error>& failures) const {
+  for (std::size_t i = 0; i < traits_.size(); ++i) {
+    const auto& definition = traits_[i].definition;
+    if (definition == nullptr || definition->templateSource == nullptr || definition == definition_) continue;
+    const std::string& file = definition->templateSource->name();
+    bool named = std::ranges::any_of(failures, [&](const Error& failure) {
+      return std::ranges::any_of(failure.where(), [&](const Location& at) { return at.file == file; });
+    });
+    if (named) return scopeOf(component_.traits[i], definition);
+  }
+  return std::nullopt;
+}
+
+void ComponentRun::tell(const std::vector<Error>& failures, const cue::Value& root, const FaultScope& scope) {
+  bool known = scope.definition != nullptr && !session_.exhausted();
+  cue::Value schema = known ? schemaOf(*scope.definition) : cue::Value();
+  std::vector<Error> misfits = known ? misfitsOf(schema, scope) : std::vector<Error>();
+  if (!misfits.empty()) {
+    report(misfits);
+    return;
+  }
+  // What a trait's patch left unfinished in the component's object is the trait's matter.
+  if (known && scope.definition == definition_) {
+    if (auto trait = blamedTrait(failures)) {
+      report(explain(failures, root, *trait, schemaOf(*trait->definition)));
+      return;
+    }
+  }
+  report(explain(failures, root, scope, schema));
+}
+
+bool ComponentRun::reportInvalid(const cue::Value& root, const FaultScope& scope) {
   std::vector<Error> failures = root.validate();
   if (session_.exhausted()) failures = {*session_.exhausted()};
   if (failures.empty()) return false;
-  report(explain(failures, root, scope, session_.exhausted() ? cue::Value() : schemaOf(definition)));
+  tell(failures, root, scope);
   return true;
 }
 
@@ -139,7 +177,7 @@ bool ComponentRun::runWorkload(const oam::Definition& definition) {
     return false;
   }
   root_ = evaluate(definition, component_.properties, true, scope_);
-  if (!root_.exists() || reportInvalid(definition, root_, scope_)) return false;
+  if (!root_.exists() || reportInvalid(root_, scope_)) return false;
   warnUndeclared(definition, component_.properties, scope_);
   base_ = root_.lookup("output");
   if (!base_.exists()) {
@@ -172,19 +210,23 @@ std::optional<data::Value> ComponentRun::finished(const cue::Value& value, const
   std::vector<Error> failures = value.validate({.concrete = true, .final = true});
   if (session_.exhausted()) failures = {*session_.exhausted()};
   if (!failures.empty()) {
-    report(explain(failures, root, scope));
+    tell(failures, root, scope);
     return std::nullopt;
   }
   auto object = value.toJson();
   if (!object) {
-    report(explain({object.error()}, root, scope));
+    tell({object.error()}, root, scope);
     return std::nullopt;
   }
   if (!object->get("kind").isString() || object->get("kind").asString().empty()) {
+    // After another fault it is likely its consequence.
+    if (!diagnostics_->ok()) return std::nullopt;
     diagnostics_->error(
         scope.type
             .error(ErrorCode::Invalid, std::string(what) + " is no Kubernetes object: it has no \"kind\"")
-            .context(scope.title));
+            .context(scope.title)
+            .expected("a \"kind\"")
+            .found("nothing"));
     return std::nullopt;
   }
   return std::move(*object);
@@ -197,14 +239,14 @@ bool ComponentRun::refreshContext() {
   } else if (auto output = base_.toJson()) {
     contextData_.set("output", output->sorted());
   } else {
-    report(explain({output.error()}, root_, scope_));
+    tell({output.error()}, root_, scope_);
     return false;
   }
   data::Value outputs = data::Value::object();
   for (const Auxiliary& auxiliary : auxiliaries_) {
     auto object = auxiliary.value.toJson();
     if (!object) {
-      report(explain({object.error()}, auxiliary.root, auxiliary.scope));
+      tell({object.error()}, auxiliary.root, auxiliary.scope);
       return false;
     }
     outputs.set(auxiliary.name, object->sorted());
@@ -227,7 +269,7 @@ bool ComponentRun::applyPatches(const cue::Value& root, const FaultScope& scope)
       return true;
     }
     for (Error& failure : failures) failure.context("merging the patch into the component's object");
-    report(explain(failures, root, scope));
+    tell(failures, root, scope);
     return false;
   };
   if (cue::Value patch = root.lookup("patch"); patch.exists()) {
@@ -236,7 +278,7 @@ bool ComponentRun::applyPatches(const cue::Value& root, const FaultScope& scope)
     if (configuration_) {
       auto object = base_.toJson();
       if (!object) {
-        report(explain({object.error()}, root, scope));
+        tell({object.error()}, root, scope);
         return false;
       }
       configuration_ = std::move(*object);
@@ -264,33 +306,37 @@ void ComponentRun::warnUnfit() {
     for (std::string& why : unfit(*traits_[i].definition, *definition_, others)) {
       diagnostics_->warn(component_.traits[i]
                              .place.error(ErrorCode::InvalidArgument, std::move(why))
-                             .context(scopeOf(component_.traits[i]).title));
+                             .context(scopeOf(component_.traits[i], traits_[i].definition).title));
     }
   }
 }
 
-FaultScope ComponentRun::scopeOf(const oam::Trait& trait) const {
+FaultScope ComponentRun::scopeOf(const oam::Trait& trait,
+                                 const std::shared_ptr<const oam::Definition>& definition) const {
   FaultScope out;
   out.title = "trait \"" + trait.type + "\" of component \"" + component_.name + "\"";
   out.type = trait.place;
   out.properties = trait.propertiesPlace;
   out.application = application_.source;
   out.given = trait.properties;
+  out.owner = trait.object;
+  out.definition = definition;
   return out;
 }
 
-void ComponentRun::checkParameters(const oam::Trait& trait, const oam::Definition& definition) {
-  if (definition.schematic != oam::SchematicKind::Cue) return;
-  FaultScope scope = scopeOf(trait);
-  cue::Value root = evaluate(definition, trait.properties, false, scope);
+void ComponentRun::checkParameters(const oam::Trait& trait,
+                                   const std::shared_ptr<const oam::Definition>& definition) {
+  if (definition->schematic != oam::SchematicKind::Cue) return;
+  FaultScope scope = scopeOf(trait, definition);
+  cue::Value root = evaluate(*definition, trait.properties, false, scope);
   if (!root.exists()) return;
   std::vector<Error> failures = root.lookup("parameter").validate();
-  if (!failures.empty()) report(explain(failures, root, scope, schemaOf(definition)));
+  if (!failures.empty()) tell(failures, root, scope);
 }
 
 void ComponentRun::runTrait(const oam::Trait& trait,
                             const std::shared_ptr<const oam::Definition>& definition) {
-  FaultScope scope = scopeOf(trait);
+  FaultScope scope = scopeOf(trait, definition);
   if (definition->schematic == oam::SchematicKind::None) {
     // A raw trait: the properties are the custom resource's spec, and the resource is the definition's own
     // business.
@@ -302,7 +348,7 @@ void ComponentRun::runTrait(const oam::Trait& trait,
     return;
   }
   cue::Value root = evaluate(*definition, trait.properties, false, scope);
-  if (!root.exists() || reportInvalid(*definition, root, scope)) return;
+  if (!root.exists() || reportInvalid(root, scope)) return;
   warnUndeclared(*definition, trait.properties, scope);
   collectOutputs(root, labelType(trait.type), definition, scope);
   if (!applyPatches(root, scope)) return;
@@ -363,9 +409,7 @@ RenderedComponent ComponentRun::run(oam::Diagnostics& diagnostics) {
     auto result = oam::findExtended(catalog_, kind, type);
     if (result) return *result;
     if (result.error().where().empty()) {
-      Error error = place.error(result.error().code(), result.error().message());
-      if (!result.error().suggestion().empty()) error.suggest(result.error().suggestion());
-      diagnostics.error(std::move(error));
+      diagnostics.error(place.error(result.error()));
     } else {
       diagnostics.add(result.error());
     }
@@ -373,6 +417,7 @@ RenderedComponent ComponentRun::run(oam::Diagnostics& diagnostics) {
   };
   definition_ = lookUp(oam::DefinitionKind::Component, component_.type, component_.typePlace);
   out.definition = definition_;
+  scope_.definition = definition_;
   for (const oam::Trait& trait : component_.traits) {
     traits_.push_back(
         {trait.type, trait.properties, lookUp(oam::DefinitionKind::Trait, trait.type, trait.place)});
@@ -386,7 +431,7 @@ RenderedComponent ComponentRun::run(oam::Diagnostics& diagnostics) {
       runTrait(component_.traits[i], traits_[i].definition);
     } else {
       // Without an object to patch, what can still be said is whether its parameters fit.
-      checkParameters(component_.traits[i], *traits_[i].definition);
+      checkParameters(component_.traits[i], traits_[i].definition);
     }
   }
   out.traits = traits_;

@@ -35,10 +35,11 @@ class ComponentRun {
 
   bool runWorkload(const oam::Definition& definition);
   void runTrait(const oam::Trait& trait, const std::shared_ptr<const oam::Definition>& definition);
-  void checkParameters(const oam::Trait& trait, const oam::Definition& definition);
+  void checkParameters(const oam::Trait& trait, const std::shared_ptr<const oam::Definition>& definition);
   /// Warns of traits that are not made for this component, or not for each other.
   void warnUnfit();
-  [[nodiscard]] FaultScope scopeOf(const oam::Trait& trait) const;
+  [[nodiscard]] FaultScope scopeOf(const oam::Trait& trait,
+                                   const std::shared_ptr<const oam::Definition>& definition) const;
   void collectOutputs(const cue::Value& root, const std::string& type,
                       const std::shared_ptr<const oam::Definition>& definition, const FaultScope& scope);
   bool applyPatches(const cue::Value& root, const FaultScope& scope);
@@ -49,7 +50,11 @@ class ComponentRun {
                                       const FaultScope& scope, std::string_view what);
   cue::Value evaluate(const oam::Definition& definition, const data::Value& parameter, bool bindEmpty,
                       const FaultScope& scope);
-  bool reportInvalid(const oam::Definition& definition, const cue::Value& root, const FaultScope& scope);
+  bool reportInvalid(const cue::Value& root, const FaultScope& scope);
+  /// The trait in whose template a failure lies, if one does.
+  [[nodiscard]] std::optional<FaultScope> blamedTrait(const std::vector<Error>& failures) const;
+  /// Reports failures in the user's terms.
+  void tell(const std::vector<Error>& failures, const cue::Value& root, const FaultScope& scope);
   /// `parameter` of a definition with nothing bound.
   cue::Value schemaOf(const oam::Definition& definition);
   void warnUndeclared(const oam::Definition& definition, const data::Value& properties,

@@ -91,12 +91,7 @@ class Planner {
     for (const oam::WorkflowStep& sub : step.subSteps) checkStep(sub);
   }
 
-  void note(const oam::Place& place, const Error& from) {
-    Error error = place.error(from.code(), from.message());
-    if (!from.suggestion().empty()) error.suggest(from.suggestion());
-    for (const Location& at : from.where()) error.at(at);
-    diagnostics_.error(std::move(error));
-  }
+  void note(const oam::Place& place, const Error& from) { diagnostics_.error(place.error(from)); }
 
   /// The types an override brings in must exist, even where no step uses it.
   void checkOverride(const oam::Policy& policy) {
@@ -133,20 +128,21 @@ class Planner {
   void addStep(const oam::WorkflowStep& step, std::vector<Deployment>& out) {
     oam::Diagnostics found;
     oam::Reader spec(step.properties, step.propertiesPlace, found);
+    spec.knows("a deploy step", {"policies", "auto", "parallelism", "ignoreTerraformComponent"});
     std::vector<std::string> wanted = spec.texts("policies");
     spec.boolean("auto");
     spec.any("parallelism");
     spec.boolean("ignoreTerraformComponent");
-    spec.warnUnknown("a deploy step");
     for (const Error& e : found.errors) diagnostics_.error(e);
     for (const Error& e : found.warnings) diagnostics_.error(e);
     std::vector<oam::Policy> overrides;
     std::vector<oam::Policy> topologies;
     std::vector<oam::Policy> replications;
-    for (const std::string& name : wanted) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const std::string& name = wanted[i];
       auto policy = policyNamed(name);
       if (!policy) {
-        unknownPolicy(spec, name);
+        unknownPolicy(spec, name, i);
       } else if (policy->type == "override") {
         overrides.push_back(std::move(*policy));
       } else if (policy->type == "topology") {
@@ -171,11 +167,14 @@ class Planner {
     }
   }
 
-  void unknownPolicy(const oam::Reader& spec, const std::string& name) {
+  void unknownPolicy(const oam::Reader& spec, const std::string& name, std::size_t index) {
     std::vector<std::string> names = namesOf(files_.policies);
     for (const oam::Policy& policy : files_.application.policies) names.push_back(policy.name);
-    Error error =
-        spec.placeOfValue("policies").error(ErrorCode::NotFound, "there is no policy named \"" + name + "\"");
+    Error error = spec.place()
+                      .in(spec.object(), data::Path() / "policies" / index)
+                      .error(ErrorCode::NotFound, "there is no policy named \"" + name + "\"");
+    error.expected(names.empty() ? "none, for there is no policy" : "one of " + join(names, ", "));
+    error.found("\"" + name + "\"");
     if (auto near = nearest(name, names)) error.suggest(*near);
     diagnostics_.error(std::move(error));
   }
@@ -197,7 +196,10 @@ std::vector<oam::WorkflowStep> effectiveSteps(const oam::ApplicationFiles& files
     if (external == nullptr) {
       Error error = workflow.place.error(
           ErrorCode::NotFound, "there is no Workflow named \"" + workflow.ref + "\" in the files given");
-      if (auto near = nearest(workflow.ref, namesOf(files.workflows))) error.suggest(*near);
+      std::vector<std::string> names = namesOf(files.workflows);
+      error.expected(names.empty() ? "a file with it" : "one of " + join(names, ", "));
+      error.found("\"" + workflow.ref + "\"");
+      if (auto near = nearest(workflow.ref, names)) error.suggest(*near);
       diagnostics.error(std::move(error));
       return {};
     }

@@ -77,7 +77,10 @@ TEST_F(Deployments, StepsAndPoliciesMustExist) {
       "      - {name: a, type: deploy, properties: {policies: [eats]}}\n      - {name: b, type: "
       "notificaton}\n"
       "      - {name: g, type: step-group, subSteps: [{name: s, type: nope}]}\n");
-  EXPECT_NE(faults().find("there is no policy named \"eats\" (did you mean east?)"), std::string::npos)
+  EXPECT_NE(
+      faults().find(
+          "there is no policy named \"eats\" (expected one of east, found \"eats\"; did you mean east?)"),
+      std::string::npos)
       << faults();
   EXPECT_NE(
       faults().find("app.yaml:13:25: spec.workflow.steps[1].type: unknown workflow-step \"notificaton\""),

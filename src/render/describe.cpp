@@ -5,6 +5,8 @@
 
 #include "cue/cue.h"
 #include "oam/extends.h"
+#include "render/check.h"
+#include "render/templates.h"
 #include "render/terraform_variables.h"
 #include "schema/openapi.h"
 
@@ -16,10 +18,42 @@ using data::Value;
 
 constexpr cue::Budget kBudget{.wallTime = std::chrono::milliseconds(10'000), .memoryBytes = 512UL << 20};
 
+/// Whatever a template may take a default from.
+Value sampleContext() {
+  Value out = Value::object();
+  for (const char* name : {"name", "namespace", "appName", "appRevision", "revision", "cluster", "stepName",
+                           "stepSessionID", "spanID", "workflowName", "publishVersion", "replicaKey"})
+    out.set(name, name);
+  out.set("appRevisionNum", 1);
+  out.set("clusterVersion", Value::object({{"major", "1"}, {"minor", 34}, {"gitVersion", "v1.34.0"}}));
+  return out;
+}
+
+/// A schema with the lists of required names that another one of the same shape has: the other knows which
+/// defaults the context brings, but must not show them.
+Value withRequiredOf(const Value& schema, const Value& other) {
+  Value out = schema;
+  out.erase("required");
+  if (other.has("required")) out.set("required", other.get("required"));
+  for (const char* key : {"properties", "oneOf", "anyOf"}) {
+    if (!schema.has(key)) continue;
+    Value below = schema.get(key).isArray() ? Value::array() : Value::object();
+    for (const data::Member& m : schema.get(key).members())
+      below.set(m.key.str(), withRequiredOf(m.value, other.get(key).get(m.key.str())));
+    for (std::size_t i = 0; i < schema.get(key).size() && schema.get(key).isArray(); ++i)
+      below.push(withRequiredOf(schema.get(key).at(i), other.get(key).at(i)));
+    out.set(key, std::move(below));
+  }
+  for (const char* key : {"items", "additionalProperties"}) {
+    if (schema.get(key).isObject()) out.set(key, withRequiredOf(schema.get(key), other.get(key)));
+  }
+  return out;
+}
+
 /// Describes what `read` finds: the parameters are evaluated in a session that ends with the call.
 Status evaluate(const oam::Definition& definition, cue::Runtime& runtime, Description& out) {
-  cue::CompileOptions options{.listArithmetic = true, .openNames = {"context", "parameter"}};
-  TRY(auto program, runtime.compile(definition.templateSource, options));
+  // Together with what it extends.
+  TRY(auto program, Templates(runtime.shared_from_this()).of(definition));
   cue::Session session(runtime.shared_from_this(), kBudget);
   cue::Value root = session.evaluate(program, std::span<const cue::Binding>());
   if (!program->declares("parameter")) {
@@ -28,6 +62,9 @@ Status evaluate(const oam::Definition& definition, cue::Runtime& runtime, Descri
   }
   cue::Value parameter = root.lookup("parameter");
   TRY(out.openApi, schema::openApiSchema(parameter));
+  TRY(Value bound,
+      schema::inputSchema(session.evaluate(program, {{"context", sampleContext(), {}}}).lookup("parameter")));
+  out.input = withRequiredOf(out.openApi, bound);
   out.reference.tables = schema::referenceTables(parameter);
   if (session.exhausted()) return fail(*session.exhausted());
   return {};
@@ -69,6 +106,7 @@ Result<Description> describe(const oam::Definition& definition, cue::Runtime& ru
     default:
       out.openApi = Value::object({{"type", "object"}});
   }
+  if (out.input.isNull()) out.input = out.openApi;
   return out;
 }
 
@@ -93,8 +131,15 @@ std::vector<schema::RegisteredType> registeredTypes(const oam::Catalog& catalog,
         faults.push_back(description.error());
         continue;
       }
-      out.push_back(
-          {registered, name, (*definition)->description, description->openApi, (*definition)->builtIn});
+      schema::RegisteredType one{registered, name, (*definition)->description, description->input,
+                                 (*definition)->builtIn};
+      // The engine's own name for it is not that of its definition.
+      if (kind == oam::DefinitionKind::Policy && name == definitionOfPolicy(kEnvBinding)) {
+        one.name = kEnvBinding;
+        out.push_back(one);
+        one.name = name;
+      }
+      out.push_back(std::move(one));
     }
   }
   return out;

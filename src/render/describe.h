@@ -16,6 +16,7 @@ namespace puppis::render {
 struct Description {
   schema::Reference reference;
   data::Value openApi;  ///< of the parameters; see schema/openapi.h
+  data::Value input;    ///< the same by schema::inputSchema; of a definition without a template equal to it
 };
 
 /// Evaluates the parameters of a definition and describes them. Definitions without a CUE template (a raw

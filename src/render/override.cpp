@@ -47,10 +47,12 @@ Override readOverride(const oam::Policy& policy, oam::Diagnostics& diagnostics) 
   oam::Diagnostics found;
   oam::Reader spec(policy.properties, policy.propertiesPlace, found);
   Override out;
+  spec.knows("an override policy", {"components", "selector"});
   out.hasSelector = spec.has("selector");
   out.selector = spec.texts("selector");
   for (oam::Reader& from : spec.children("components")) {
     ComponentPatch patch;
+    from.knows("a component of an override", {"name", "type", "properties", "externalRevision", "traits"});
     patch.place = from.place();
     patch.name = from.text("name");
     patch.type = from.text("type");
@@ -60,18 +62,16 @@ Override readOverride(const oam::Policy& policy, oam::Diagnostics& diagnostics) 
     patch.externalRevision = from.text("externalRevision");
     for (oam::Reader& trait : from.children("traits")) {
       TraitPatch one;
+      trait.knows("a trait of an override", {"type", "properties", "disable"});
       one.trait.type = trait.requiredText("type", "a trait of an override");
       one.trait.place = trait.placeOfValue("type");
       one.trait.properties = trait.map("properties");
       one.trait.propertiesPlace = trait.placeOf("properties");
       one.disable = trait.boolean("disable");
-      trait.warnUnknown("a trait of an override");
       patch.traits.push_back(std::move(one));
     }
-    from.warnUnknown("a component of an override");
     out.components.push_back(std::move(patch));
   }
-  spec.warnUnknown("an override policy");
   for (const Error& e : found.errors) diagnostics.error(e);
   // A misspelt field here would silently deploy something else.
   for (const Error& e : found.warnings) diagnostics.error(e);
@@ -164,6 +164,8 @@ void apply(oam::Application& application, const ComponentPatch& patch, oam::Diag
     Error error = patch.place.error(ErrorCode::InvalidArgument,
                                     "the override names the component \"" + patch.name +
                                         "\", which does not exist, and gives no type to add it");
+    error.expected(names.empty() ? "no name, for there is no component" : "one of " + join(names, ", "));
+    error.found("\"" + patch.name + "\"");
     if (auto near = nearest(patch.name, names)) error.suggest(*near);
     diagnostics.error(std::move(error));
     return;

@@ -5,6 +5,7 @@
 
 #include "cue/cue.h"
 #include "oam/extends.h"
+#include "render/check.h"
 #include "render/component.h"
 #include "render/context_data.h"
 #include "render/contract.h"
@@ -37,11 +38,6 @@ std::vector<data::Value> Rendered::objects() const {
 
 namespace {
 
-/// Policies that only steer; they render nothing.
-constexpr std::string_view kSteering[] = {
-    "garbage-collect", "apply-once", "shared-resource", "take-over", "read-only",  "resource-update",
-    "env-binding",     "topology",   "override",        "debug",     "replication"};
-
 /// context.artifacts of a policy: what the components became.
 data::Value artifactsOf(const std::vector<RenderedComponent>& components) {
   data::Value out = data::Value::object();
@@ -68,8 +64,7 @@ class PolicyRun {
         policy_(policy),
         context_(context),
         diagnostics_(diagnostics) {
-    scope_ = {"policy \"" + policy.name + "\" (" + policy.type + ")", policy.place, policy.propertiesPlace,
-              application.source, policy.properties};
+    scope_ = scopeOf(policy, application.source);
   }
 
   RenderedPolicy run(const oam::Definition& definition, const data::Value& artifacts) {
@@ -160,13 +155,10 @@ Result<Rendered> Renderer::render(const oam::Application& application, const oam
   }
   data::Value artifacts;
   for (const oam::Policy& policy : application.policies) {
-    if (std::ranges::find(kSteering, policy.type) != std::end(kSteering)) continue;
+    if (isSteering(policy.type)) continue;
     auto definition = oam::findExtended(seen, oam::DefinitionKind::Policy, policy.type);
     if (!definition) {
-      Error error = policy.place.error(definition.error().code(), definition.error().message());
-      if (!definition.error().suggestion().empty()) error.suggest(definition.error().suggestion());
-      for (const Location& at : definition.error().where()) error.at(at);
-      diagnostics.error(std::move(error));
+      diagnostics.error(policy.typePlace.error(definition.error()));
       continue;
     }
     if (!diagnostics.ok()) continue;
@@ -177,6 +169,11 @@ Result<Rendered> Renderer::render(const oam::Application& application, const oam
   if (!diagnostics.ok()) return fail(diagnostics.combined());
   out.warnings = std::move(diagnostics.warnings);
   return out;
+}
+
+void Renderer::checkParameters(const oam::Application& application, const oam::Catalog& catalog,
+                               const RenderContext& context, oam::Diagnostics& diagnostics) {
+  ParameterCheck(impl_->templates, application, catalog, context, diagnostics).run();
 }
 
 Result<data::Value> Renderer::renderTemplate(const oam::Definition& definition, const data::Value& parameter,

@@ -49,6 +49,9 @@ struct RenderContext {
   bool warnUndeclared = true;
   /// What templates may ask while they are rendered; null when a rendering is to depend on its input alone.
   World* world = nullptr;
+  /// Makes it an error for every definition. The annotation
+  /// `definition.oam.dev/undeclared-parameters: error` does so for one.
+  bool strict = false;
 };
 
 /// One object and where it comes from.
@@ -108,6 +111,11 @@ class Renderer {
   Result<RenderedComponent> renderComponent(const oam::Application& application,
                                             const oam::Component& component, const oam::Catalog& catalog,
                                             const RenderContext& context, std::vector<Error>& warnings);
+
+  /// What can be said of an Application's policies and workflow steps without running them: whether their
+  /// parameters fit what their definitions declare. Parameters that an input brings are not looked for.
+  void checkParameters(const oam::Application& application, const oam::Catalog& catalog,
+                       const RenderContext& context, oam::Diagnostics& diagnostics);
 
   /// A template on its own: those of output, outputs, patch, patchOutputs, errs that it yields, as data.
   Result<data::Value> renderTemplate(const oam::Definition& definition, const data::Value& parameter,

@@ -202,9 +202,9 @@ TEST_F(Render, UnknownTypesAreAllNamedAtTheirPlaces) {
       "      traits:\n        - type: scaler\n");
   ASSERT_FALSE(out);
   std::string text = out.error().str();
-  EXPECT_NE(
-      text.find("app.yaml:8:13: spec.components[0].type: unknown component type \"wbe\" (did you mean web?)"),
-      std::string::npos)
+  EXPECT_NE(text.find("app.yaml:8:13: spec.components[0].type: unknown component type \"wbe\" (expected "
+                      "\"web\", found \"wbe\"; did you mean web?)"),
+            std::string::npos)
       << text;
   EXPECT_NE(text.find("app.yaml:13:17: spec.components[1].traits[0].type: unknown trait type \"scaler\""),
             std::string::npos)

@@ -5,7 +5,6 @@
 
 #include "cue/cue.h"
 #include "cue/syntax/parse.h"
-#include "render/faults.h"
 
 namespace puppis::render {
 
@@ -91,8 +90,7 @@ std::shared_ptr<const Templates::Declared> Templates::declaredParameters(const o
     cue::Session session(runtime_);
     cue::Value schema = session.evaluate(*program).lookup("parameter");
     if (schema.exists()) {
-      out->open = false;
-      collectNames(schema, out->names, out->open);
+      out->names = schema::declaredNames(schema);
       out->places = schema.locations();
     }
   }

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/source.h"
 #include "oam/definition.h"
+#include "schema/fit.h"
 
 namespace puppis::cue {
 class Program;
@@ -32,10 +33,9 @@ class Templates {
       const oam::Definition& definition, std::string_view key, const std::string& text,
       const std::function<std::shared_ptr<const SourceFile>()>& place);
 
-  /// What the template's `parameter` declares at its top.
+  /// What the template's `parameter` declares.
   struct Declared {
-    bool open = true;  ///< takes other names too
-    std::vector<std::string> names;
+    schema::DeclaredNames names;
     std::vector<Location> places;  ///< of the declaration
   };
   std::shared_ptr<const Declared> declaredParameters(const oam::Definition& definition);

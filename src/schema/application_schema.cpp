@@ -30,10 +30,17 @@ Value typed(const std::vector<RegisteredType>& types, RegisteredType::Kind kind,
   for (const RegisteredType& t : types) {
     if (t.kind != kind) continue;
     choices.push(Value::object({{"const", t.name}, {"description", t.description}}));
-    Value then = Value::object(
-        {{"properties", Value::object({{"properties", toJsonSchema(t.parameters, t.closed)}})}});
-    bool needs = !then.get("properties", "properties", "required").empty();
-    if (needs) then.set("required", Value::array({"properties"}));
+    Value parameters = toJsonSchema(t.parameters, t.closed);
+    Value needed = parameters.get("required");
+    parameters.erase("required");
+    Value then = Value::object({{"properties", Value::object({{"properties", std::move(parameters)}})}});
+    if (!needed.empty()) {
+      // An input may bring what is needed.
+      Value given = Value::object({{"required", Value::array({"properties"})}});
+      given.set("properties", Value::object({{"properties", Value::object({{"required", needed}})}}));
+      then.set("anyOf",
+               Value::array({std::move(given), Value::object({{"required", Value::array({"inputs"})}})}));
+    }
     branches.push(Value::object(
         {{"if", Value::object({{"properties", Value::object({{"type", Value::object({{"const", t.name}})}})},
                                {"required", Value::array({"type"})}})},
@@ -56,21 +63,31 @@ Value typed(const std::vector<RegisteredType>& types, RegisteredType::Kind kind,
   return out;
 }
 
-Value componentSchema(const std::vector<RegisteredType>& types) {
+Value inputsSchema(std::string_view description) {
   Value input =
       Value::object({{"type", "object"},
                      {"properties", Value::object({{"from", text("name of the variable to read")},
                                                    {"parameterKey", text("path it is written to")}})},
-                     {"required", Value::array({"from"})}});
+                     {"required", Value::array({"from"})},
+                     {"additionalProperties", false}});
+  return listOf(std::move(input), description);
+}
+
+Value outputsSchema(std::string_view description) {
   Value output =
       Value::object({{"type", "object"},
                      {"properties", Value::object({{"name", text("name of the variable")},
                                                    {"valueFrom", text("CUE expression that gives it")}})},
-                     {"required", Value::array({"name", "valueFrom"})}});
+                     {"required", Value::array({"name", "valueFrom"})},
+                     {"additionalProperties", false}});
+  return listOf(std::move(output), description);
+}
+
+Value componentSchema(const std::vector<RegisteredType>& types) {
   Value properties = Value::object({{"name", text("unique name of the component in the Application")}});
   properties.set("dependsOn", listOf(text("a component"), "components that must be healthy first"));
-  properties.set("inputs", listOf(std::move(input), "values taken from other components"));
-  properties.set("outputs", listOf(std::move(output), "values given to other components"));
+  properties.set("inputs", inputsSchema("values taken from other components"));
+  properties.set("outputs", outputsSchema("values given to other components"));
   properties.set("traits", listOf(reference("trait"), "operational behaviour of the component, in order"));
   properties.set("externalRevision", text("use this component revision"));
   properties.set("scopes", Value::object({{"type", "object"}}));
@@ -84,8 +101,8 @@ Value stepSchema(const std::vector<RegisteredType>& types) {
   properties.set("dependsOn", listOf(text("a step"), "steps that must have ended first"));
   properties.set("meta", Value::object({{"type", "object"},
                                         {"properties", Value::object({{"alias", text("shown name")}})}}));
-  properties.set("inputs", listOf(Value::object({{"type", "object"}}), "values read"));
-  properties.set("outputs", listOf(Value::object({{"type", "object"}}), "values given"));
+  properties.set("inputs", inputsSchema("values read"));
+  properties.set("outputs", outputsSchema("values given"));
   properties.set("mode", text("how sub-steps run: DAG or StepByStep"));
   properties.set("subSteps", listOf(reference("step"), "steps of a step-group"));
   return typed(types, RegisteredType::Kind::WorkflowStep, std::move(properties), {"type"});
@@ -140,6 +157,7 @@ Value applicationSchema(const std::vector<RegisteredType>& types) {
   workflow.set("properties", Value::object({{"ref", text("name of a Workflow object")},
                                             {"mode", Value::object({{"type", "object"}})},
                                             {"steps", listOf(reference("step"), "steps in order")}}));
+  workflow.set("additionalProperties", false);
   Value policy =
       typed(types, RegisteredType::Kind::Policy,
             Value::object({{"name", text("name by which workflow steps refer to the policy")}}), {"type"});
@@ -148,6 +166,7 @@ Value applicationSchema(const std::vector<RegisteredType>& types) {
            Value::object({{"components", listOf(reference("component"), "what the Application consists of")},
                           {"policies", listOf(reference("policy"), "how and where it is delivered")},
                           {"workflow", std::move(workflow)}}));
+  spec.set("additionalProperties", false);
   Value metadata = Value::object({{"type", "object"}, {"required", Value::array({"name"})}});
   metadata.set("properties", Value::object({{"name", text("name of the Application")},
                                             {"namespace", text("namespace it lives in")},
@@ -163,7 +182,9 @@ Value applicationSchema(const std::vector<RegisteredType>& types) {
           Value::object({{"apiVersion", Value::object({{"enum", Value::array({"core.oam.dev/v1beta1"})}})},
                          {"kind", Value::object({{"enum", Value::array({"Application"})}})},
                          {"metadata", std::move(metadata)},
-                         {"spec", std::move(spec)}}));
+                         {"spec", std::move(spec)},
+                         {"status", Value::object({{"type", "object"}})}}));
+  out.set("additionalProperties", false);
   Value definitions = Value::object();
   definitions.set("component", componentSchema(types));
   definitions.set("trait", typed(types, RegisteredType::Kind::Trait, Value::object(), {"type"}));

@@ -26,16 +26,20 @@ struct Stated {
 
 class Generator {
  public:
+  explicit Generator(bool onlyNeeded) : onlyNeeded_(onlyNeeded) {}
   Value schemaOf(const cue::Value& value, Stated stated = {});
 
  private:
   void single(const cue::Value& value, Value& out, Stated stated);
   void structure(const cue::Value& value, Value& out, Stated stated);
+  void alternatives(const Shape& shape, bool typeStated, Stated stated, Value& out);
+  static Value shared(const Value& a, const Value& b);
   void list(const cue::Value& value, Value& out);
   void bound(const cue::Expression& e, Value& out);
   void validator(const cue::Expression& e, Value& out);
   Value property(const std::string& name, const cue::Value& value);
 
+  bool onlyNeeded_;     ///< `required` holds what must be given, and not all that is not optional
   bool titles_ = true;  ///< whether fields get their names as titles: not below additionalProperties
   std::vector<std::string> open_;  ///< references being expanded
 };
@@ -61,24 +65,70 @@ Value Generator::schemaOf(const cue::Value& value, Stated stated) {
   } else if (shape.alternatives.size() == 1 && shape.constants.empty()) {
     single(shape.alternatives[0], out, {.type = true, .properties = stated.properties});
   } else {
-    Value oneOf = Value::array();
-    bool objects = shape.kinds == cue::kStruct;
-    if (!shape.constants.empty()) oneOf.push(Value::object({{"enum", Value::array(shape.constants)}}));
-    Value properties = Value::object();
-    for (const cue::Value& alternative : shape.alternatives) {
-      oneOf.push(schemaOf(alternative, {.type = !type.empty(), .properties = objects}));
-      if (!objects) continue;
-      for (const cue::FieldView& f : alternative.fields({.optional = true, .required = true})) {
-        if (!properties.has(f.name())) properties.set(f.name(), property(f.name(), f.value));
-      }
-    }
-    out.set("oneOf", std::move(oneOf));
-    if (objects && !properties.empty() && !stated.properties) out.set("properties", std::move(properties));
+    alternatives(shape, !type.empty(), stated, out);
   }
   if (shape.nullable) out.set("nullable", true);
   bool emptyList = shape.standard && shape.standard->isArray() && shape.standard->empty();
   if (shape.standard && !shape.standard->isNull() && !emptyList) out.set("default", *shape.standard);
   open_.pop_back();
+  return out;
+}
+
+/// Whether a field need not be given: it has a default, or is finished without it.
+bool canBeLeftOut(const cue::Value& value) {
+  return shapeOf(value).hasDefault || value.validate({.concrete = true, .final = true}).empty();
+}
+
+void Generator::alternatives(const Shape& shape, bool typeStated, Stated stated, Value& out) {
+  bool objects = shape.kinds == cue::kStruct;
+  std::vector<Value> choices;
+  Value properties = Value::object();
+  std::vector<std::string> differing;
+  for (const cue::Value& alternative : shape.alternatives) {
+    choices.push_back(schemaOf(alternative, {.type = typeStated, .properties = objects}));
+    if (!objects) continue;
+    for (const cue::FieldView& f : alternative.fields({.optional = true, .required = true})) {
+      Value one = property(f.name(), f.value);
+      const Value* there = properties.find(f.name());
+      if (there == nullptr) {
+        properties.set(f.name(), std::move(one));
+      } else if (*there != one) {
+        properties.set(f.name(), shared(*there, one));
+        differing.push_back(f.name());
+      }
+    }
+  }
+  // What the alternatives see differently each of them states itself.
+  for (std::size_t i = 0; objects && i < shape.alternatives.size(); ++i) {
+    Value own = Value::object();
+    for (const cue::FieldView& f : shape.alternatives[i].fields({.optional = true, .required = true})) {
+      if (std::find(differing.begin(), differing.end(), f.name()) != differing.end())
+        own.set(f.name(), property(f.name(), f.value));
+    }
+    if (!own.empty()) choices[i].set("properties", std::move(own));
+  }
+  if (!shape.constants.empty())
+    choices.insert(choices.begin(), Value::object({{"enum", Value::array(shape.constants)}}));
+  out.set("oneOf", Value::array(std::move(choices)));
+  if (objects && !properties.empty() && !stated.properties) out.set("properties", std::move(properties));
+}
+
+/// What two schemas of a field have in common, and all choices of both.
+Value Generator::shared(const Value& a, const Value& b) {
+  Value out = Value::object();
+  for (const data::Member& m : a.members()) {
+    if (b.get(m.key.str()) == m.value) out.set(m.key.str(), m.value);
+  }
+  if (a.get("title") == b.get("title") && a.has("description") && !out.has("description"))
+    out.set("description", a.get("description"));
+  if (a.has("enum") && b.has("enum")) {
+    Value all = a.get("enum");
+    for (const Value& choice : b.get("enum").elements()) {
+      auto known = all.elements();
+      if (std::find(known.begin(), known.end(), choice) == known.end()) all.push(choice);
+    }
+    out.set("enum", std::move(all));
+  }
   return out;
 }
 
@@ -117,7 +167,9 @@ void Generator::structure(const cue::Value& value, Value& out, Stated stated) {
   Value required = Value::array();
   for (const cue::FieldView& f : value.fields({.optional = true, .required = true})) {
     if (!stated.properties) properties.set(f.name(), property(f.name(), f.value));
-    if (f.presence != cue::Presence::Optional) required.push(f.name());
+    if (f.presence == cue::Presence::Optional) continue;
+    if (onlyNeeded_ && f.presence == cue::Presence::Regular && canBeLeftOut(f.value)) continue;
+    required.push(f.name());
   }
   if (!properties.empty()) out.set("properties", std::move(properties));
   if (!required.empty()) out.set("required", std::move(required));
@@ -206,10 +258,22 @@ Value Generator::property(const std::string& name, const cue::Value& value) {
 
 }  // namespace
 
-Result<Value> openApiSchema(const cue::Value& parameter) {
+namespace {
+
+Result<Value> generated(const cue::Value& parameter, bool onlyNeeded) {
   if (!parameter.exists()) return Value::object({{"type", "object"}});
   for (Error& e : parameter.validate()) return fail(std::move(e).context("schema of the parameters"));
-  return Generator().schemaOf(parameter);
+  return Generator(onlyNeeded).schemaOf(parameter);
+}
+
+}  // namespace
+
+Result<Value> openApiSchema(const cue::Value& parameter) {
+  return generated(parameter, false);
+}
+
+Result<Value> inputSchema(const cue::Value& parameter) {
+  return generated(parameter, true);
 }
 
 }  // namespace puppis::schema

@@ -17,4 +17,9 @@ namespace puppis::schema {
 /// Fails with InvalidArgument when the value itself is in error.
 Result<data::Value> openApiSchema(const cue::Value& parameter);
 
+/// The same, with only those fields under `required` that whoever writes the value must give. KubeVela's form
+/// above lists every field that is not optional in CUE: those with a default as well, those whose default is
+/// only known when the definition is used, and maps and lists, which are finished when they are empty.
+Result<data::Value> inputSchema(const cue::Value& parameter);
+
 }  // namespace puppis::schema

@@ -7,6 +7,7 @@
 #include "schema/comments.h"
 #include "schema/openapi.h"
 #include "schema/reference.h"
+#include "schema/types.h"
 #include "schema/ui_schema.h"
 
 namespace puppis::schema {
@@ -82,6 +83,77 @@ TEST_F(Schema, AnEditorNeedNotWriteDefaults) {
   auto json = toJsonSchema(openApi("replicas: *1 | int\nimage: string"), true);
   EXPECT_EQ(data::toJson(json.get("required")), R"(["image"])");
   EXPECT_FALSE(json.get("additionalProperties").asBool());
+}
+
+TEST_F(Schema, AlternativesThatSeeAFieldDifferentlyStateItThemselves) {
+  auto s = openApi(R"(p: {kind: "a", x: int} | {kind: "b", y: string})").get("properties", "p");
+  EXPECT_EQ(data::toJson(s.get("properties", "kind", "enum")), R"(["a","b"])");
+  EXPECT_EQ(data::toJson(s.get("oneOf").at(0).get("properties", "kind", "enum")), R"(["a"])");
+  EXPECT_EQ(data::toJson(s.get("oneOf").at(1).get("properties", "kind", "enum")), R"(["b"])");
+}
+
+TEST_F(Schema, OfAnInputOnlyWhatMustBeGivenIsRequired) {
+  const std::string text =
+      "a: string\nb: *1 | int\nc?: int\nd: [...string]\ne: [string]: string\nf: {g: int}\nh: *null | string";
+  EXPECT_EQ(data::toJson(openApi(text).get("required")), R"(["a","b","d","e","f","h"])");
+  auto input = inputSchema(parameter(text));
+  ASSERT_TRUE(input);
+  EXPECT_EQ(data::toJson(input->get("required")), R"(["a","f"])");
+}
+
+TEST_F(Schema, TypesOfOtherLanguages) {
+  const std::string text = R"(
+	// +usage=The image
+	image: string
+	ports?: [...{port: int, protocol: *"TCP" | "UDP"}]
+	labels?: [string]: string
+	"odd-name"?: bool
+)";
+  auto input = inputSchema(parameter(text));
+  ASSERT_TRUE(input);
+  EXPECT_EQ(goTypes("web-app", "Runs it.", *input, "defs"), R"(// Made by `puppis def gen-api`. DO NOT EDIT.
+
+package defs
+
+// WebApp: Runs it.
+type WebApp struct {
+	// The image
+	Image string `json:"image"`
+	Ports []WebAppPort `json:"ports,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"`
+	OddName *bool `json:"odd-name,omitempty"`
+}
+
+// WebAppPort is an object.
+type WebAppPort struct {
+	Port int64 `json:"port"`
+	Protocol *WebAppPortProtocol `json:"protocol,omitempty"`
+}
+
+// WebAppPortProtocol is one of the constants below.
+type WebAppPortProtocol string
+
+const (
+	WebAppPortProtocolTCP WebAppPortProtocol = "TCP"
+	WebAppPortProtocolUDP WebAppPortProtocol = "UDP"
+)
+)");
+  EXPECT_EQ(typescriptTypes("web-app", "Runs it.", *input), R"(// Made by `puppis def gen-api`. Do not edit.
+
+// Runs it.
+export interface WebApp {
+  // The image
+  image: string;
+  ports?: Array<WebAppPort>;
+  labels?: Record<string, string>;
+  "odd-name"?: boolean;
+}
+
+export interface WebAppPort {
+  port: number;
+  protocol?: "TCP" | "UDP";
+}
+)");
 }
 
 }  // namespace

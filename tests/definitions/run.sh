@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=${PUPPIS_BIN:-build/release/puppis}
 "$bin" def test definitions | tail -n 3
+python3 tests/definitions/complete.py --bin "$bin"
+PUPPIS_BIN=$bin tests/definitions/tooling.sh
 data=${PUPPIS_CONFORMANCE:-$PWD/../shared/conformance}
 if [ -d "$data/apps" ]; then
   python3 tests/definitions/apps.py --cases "$data/apps" --engine "$bin"

@@ -56,6 +56,33 @@ expect "def get" "Says which tier" vela def get tier
 eventually "the schema is published" "openapi-v3-json-schema" "$LAB/bin/kubectl" get cm trait-schema-tier -n vela-system -o yaml
 expect "show of the new one" "Name of the tier" vela show tier
 expect "def del" "deleted" bash -c "yes yes | timeout 60 $LAB/bin/vela def del tier 2>&1"
+# An Appfile becomes the same Application. (A list under the name of a trait, as `env`, is left out: vela takes it for
+# the trait, whose parameters are a map.)
+cat > "$WORK/vela.yaml" <<'Y'
+name: shop
+services:
+  back:
+    type: worker
+    image: busybox
+    cmd: [sleep, "1000"]
+  web:
+    image: nginx:1.27
+    ports: [{port: 80, expose: true}]
+    cpu: 100m
+    scaler: {replicas: 2}
+    gateway: {domain: shop.example.com, http: {/: 80}}
+Y
+canonical() {
+  python3 -c '
+import json, sys, yaml
+app = yaml.safe_load(sys.stdin)
+app.pop("status", None); app["metadata"].pop("creationTimestamp", None)
+for c in app["spec"]["components"]: c["traits"] = sorted(c.get("traits", []), key=lambda t: t["type"])
+app["spec"]["components"].sort(key=lambda c: c["name"])
+print(json.dumps(app, sort_keys=True))'
+}
+theirs=$(vela export -f "$WORK/vela.yaml" -n default | canonical)
+expect "export of an Appfile" "^equal$" bash -c "[ '$theirs' = '$("$PUPPIS" export -f "$WORK/vela.yaml" | canonical)' ] && echo equal"
 expect "delete" "first-app" vela delete first-app -n default -y
 eventually "nothing is left" "^$" "$LAB/bin/kubectl" get deploy,svc,ingress -l app.oam.dev/name=first-app -o name
 echo "vela session: $passed steps hold, $failed do not"

@@ -98,7 +98,7 @@ Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::placed(const cue::
     std::vector<cue::Expr*> elements;
     for (std::size_t i = 0; i < files.size(); ++i) {
       cue::Expr* expr = exprOf(build, *files[i]);
-      std::vector<std::string> labels;
+      std::vector<PlaceLabel> labels;
       if (!flags_.path.empty()) {
         data::Value scope = documents[i];
         if (flags_.withContext) {
@@ -115,7 +115,13 @@ Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::placed(const cue::
       }
       if (flags_.list) expr = build.list({expr});
       for (std::size_t k = labels.size(); k-- > 0;) {
-        cue::Field* field = build.field(build.label(labels[k]), expr);
+        cue::Label* label = nullptr;
+        if (labels[k].isName) {
+          label = build.ident(labels[k].text);
+        } else {
+          label = build.label(labels[k].text);
+        }
+        cue::Field* field = build.field(label, expr);
         expr = build.structLit({field});
       }
       for (cue::Decl* decl : static_cast<cue::StructLit*>(expr)->elements) decls.push_back(decl);
@@ -130,15 +136,15 @@ Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::placed(const cue::
 }
 
 /// The labels that -l gives for one document.
-Result<std::vector<std::string>> CueRun::labelsFor(const Value& scope) {
-  std::vector<std::string> out;
+Result<std::vector<CueRun::PlaceLabel>> CueRun::labelsFor(const Value& scope) {
+  std::vector<PlaceLabel> out;
   for (const std::string& text : flags_.path) {
     // Either one expression, or labels each behind a colon: `"a": (b):`.
     std::string rest(trim(text));
     if (!rest.ends_with(':')) {
       TRY(const Value label, session_->evaluateExpression(rest, scope));
       TRY(std::string name, label.asString());
-      out.push_back(std::move(name));
+      out.push_back({std::move(name)});
       continue;
     }
     TRY(const auto file, cue::parse(SourceFile::make("--path", rest + " _")));
@@ -147,14 +153,14 @@ Result<std::vector<std::string>> CueRun::labelsFor(const Value& scope) {
       const auto* field = decl->as<cue::Field>();
       if (field == nullptr) break;
       if (const auto* ident = field->label->as<cue::Ident>()) {
-        out.emplace_back(ident->name);
+        out.push_back({std::string(ident->name), true});
       } else {
         const std::string_view source = file->source->text();
         const cue::Node& label = *field->label;
         TRY(const Value value, session_->evaluateExpression(
                                    source.substr(label.pos.offset, label.end - label.pos.offset), scope));
         TRY(std::string name, value.asString());
-        out.push_back(std::move(name));
+        out.push_back({std::move(name)});
       }
       const auto* literal = field->value->as<cue::StructLit>();
       decl = literal == nullptr || literal->elements.empty() ? nullptr : literal->elements[0];
@@ -342,8 +348,13 @@ Status CueOutput::writeData(const Value& value, bool escapeHtml) {
       text_ += bytes;
       break;
     }
+    case cue::Encoding::Toml: {
+      TRY(const data::Value json, value.toJson());
+      TRY(const std::string toml, cue::toToml(json));
+      text_ += toml;
+      break;
+    }
     case cue::Encoding::Cue:
-    case cue::Encoding::Toml:
       return fail(ErrorCode::NotSupported,
                   "writing " + std::string(cue::encodingName(file_.encoding)) + " is not supported");
   }

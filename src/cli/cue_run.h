@@ -42,7 +42,12 @@ class CueRun {
                               const std::string& importPath);
   Status addDocuments(const cue::Instance& instance, const cue::Instance* package);
   Result<std::vector<std::shared_ptr<const cue::File>>> placed(const cue::Instance& instance);
-  Result<std::vector<std::string>> labelsFor(const cue::Value& scope);
+  /// A label of -l: a name as it was written (`_x`, `#x`) or the text of a field.
+  struct PlaceLabel {
+    std::string text;
+    bool isName = false;
+  };
+  Result<std::vector<PlaceLabel>> labelsFor(const cue::Value& scope);
   Status selectExpressions();
   [[nodiscard]] Status check(const cue::Value& value) const;
 

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/arena.h"
+#include "cue/builtin/toml_text.h"
+#include "cue/number/decimal.h"
 #include "cue/syntax/build.h"
 #include "cue/syntax/literal.h"
 #include "data/json.h"
@@ -167,7 +170,70 @@ std::vector<std::pair<std::size_t, std::size_t>> jsonValues(std::string_view tex
   return out;
 }
 
+data::Value dataOf(const builtin::Value& value) {
+  using Type = builtin::Value::Type;
+  switch (value.type) {
+    case Type::Bool:
+      return data::Value(value.boolean);
+    case Type::Number:
+      return data::Value::number(number::toText(value.num));
+    case Type::String:
+    case Type::Bytes:
+      return data::Value(value.str());
+    case Type::List: {
+      data::Value out = data::Value::array();
+      for (const builtin::Value& element : value.list()) out.push(dataOf(element));
+      return out;
+    }
+    case Type::Struct: {
+      data::Value out = data::Value::object();
+      for (const builtin::Field& field : value.structure()) out.set(field.label, dataOf(field.value));
+      return out;
+    }
+    case Type::Null:
+    case Type::Handle:
+      break;
+  }
+  return {};
+}
+
+/// The same in an arena, for a writer of the standard packages.
+builtin::Value valueOf(const data::Value& value, Arena& arena) {
+  switch (value.kind()) {
+    case data::Kind::Null:
+      return builtin::Value::null();
+    case data::Kind::Bool:
+      return builtin::Value::of(value.asBool());
+    case data::Kind::Int:
+    case data::Kind::Number: {
+      const auto number = number::parseDecimal(value.numberText(), arena);
+      return number ? builtin::Value::of(*number) : builtin::Value::null();
+    }
+    case data::Kind::String:
+      return builtin::Value::string(arena.copy(value.asString()));
+    case data::Kind::Array: {
+      auto* elements = arena.array<builtin::Value>(value.size());
+      for (std::size_t i = 0; i < value.size(); ++i) elements[i] = valueOf(value.at(i), arena);
+      return builtin::Value::list({elements, value.size()});
+    }
+    case data::Kind::Object: {
+      auto* fields = arena.array<builtin::Field>(value.size());
+      std::size_t n = 0;
+      for (const data::Member& member : value.members()) {
+        fields[n++] = {arena.copy(member.key.str()), valueOf(member.value, arena)};
+      }
+      return builtin::Value::structure({fields, n});
+    }
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<std::string> toToml(const data::Value& value) {
+  Arena arena;
+  return builtin::toml::write(valueOf(value, arena));
+}
 
 std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr<const SourceFile>& source) {
   auto file = std::make_shared<File>(source);
@@ -213,8 +279,13 @@ Result<std::vector<data::Value>> readDocuments(Encoding encoding,
     }
     case Encoding::Text:
       return std::vector<data::Value>{data::Value(source->text())};
+    case Encoding::Toml: {
+      Arena arena;
+      auto root = builtin::toml::read(source->text(), arena);
+      if (!root) return fail(root.error());
+      return std::vector<data::Value>{dataOf(*root)};
+    }
     case Encoding::Cue:
-    case Encoding::Toml:
     case Encoding::Binary:
       break;
   }

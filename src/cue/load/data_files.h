@@ -19,8 +19,11 @@ std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr
 /// The document as an expression of `file`, without places.
 Expr* exprOfData(File& file, const data::Value& value);
 
-/// All documents of a data file: one for JSON and text, any number for YAML and JSON lines.
+/// All documents of a data file: one for JSON, TOML and text, any number for YAML and JSON lines.
 Result<std::vector<data::Value>> readDocuments(Encoding encoding,
                                                const std::shared_ptr<const SourceFile>& source);
+
+/// The value as TOML. Error (InvalidArgument): what TOML cannot hold, as null or a root that is no table.
+Result<std::string> toToml(const data::Value& value);
 
 }  // namespace puppis::cue

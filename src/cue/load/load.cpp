@@ -441,7 +441,9 @@ Result<std::vector<std::shared_ptr<const File>>> Loader::Impl::importFiles(const
   all.name = path.qualifier;
   bool found = false;
   for (const auto& [directory, top] : places) {
-    if (!files.isDirectory(directory) || isInNestedModule(directory)) continue;
+    if (!files.isDirectory(directory)) continue;
+    // What is vendored brings its own module file along.
+    if (top == module.root && isInNestedModule(directory)) continue;
     found = true;
     TRY(auto packages, readDirectory(directory, path.qualifier, false));
     for (PackageFiles& package : packages) {

@@ -15,9 +15,9 @@ void Context::bindFirst(Vertex* root, std::span<const Feature> labels) {
   bound_.labels.append(arena, labels);
 }
 
-bool Context::holdBack(const NodeState& n, Environment* e, ir::Comprehension* c, const CloseInfo& ci) {
-  if (n.node != bound_.root) return false;
-  bound_.heldBack.push(arena, {e, c, ci});
+bool Context::holdBack(NodeState& n, Environment* e, ir::Comprehension* c, const CloseInfo& ci) {
+  if (!n.collecting && n.node != bound_.root) return false;
+  bound_.heldBack.push(arena, {&n, e, c, ci});
   return true;
 }
 
@@ -33,8 +33,7 @@ void Context::finishBound(NodeState& n) {
       unify(a, {.condition = kAllKnown, .mode = RunMode::Finalize, .checkTypos = true});
     }
   }
-  releaseHeldBack();
-  bound_.root = nullptr;
+  releaseHeldBackOfRoot();
 }
 
 namespace {
@@ -58,21 +57,52 @@ bool mayDeclare(const ir::StructLit& body, Feature f) {
 }
 }  // namespace
 
+namespace {
+bool mayDeclare(const ir::Comprehension& c, Feature f) {
+  return mayDeclare(*c.value, f) || (c.fallback != nullptr && mayDeclare(*c.fallback, f));
+}
+}  // namespace
+
 bool Context::holdsBack(const Vertex* v, Feature f) const {
   if (v != bound_.root) return false;
-  return std::any_of(bound_.heldBack.begin(), bound_.heldBack.end(), [f](const HeldBack& h) {
-    const ir::Comprehension& c = *h.comprehension;
-    return mayDeclare(*c.value, f) || (c.fallback != nullptr && mayDeclare(*c.fallback, f));
+  return std::any_of(bound_.heldBack.begin(), bound_.heldBack.end(), [v, f](const HeldBack& h) {
+    return h.node->node == v && mayDeclare(*h.comprehension, f);
   });
 }
 
-void Context::releaseHeldBack() {
-  if (bound_.heldBack.empty()) return;
-  NodeState& n = *bound_.root->state;
+void Context::releaseHeldBackOfRoot() {
+  const Vertex* root = bound_.root;
   bound_.root = nullptr;
-  Vec<HeldBack> all = bound_.heldBack;
-  bound_.heldBack.drop();
-  for (const HeldBack& held : all) n.scheduleComprehension(held.env, held.comprehension, held.info);
+  // Other Vertices may be collecting on top of it.
+  for (std::uint32_t i = 0; i < bound_.heldBack.size(); ++i) {
+    HeldBack held = bound_.heldBack[i];
+    if (held.node == nullptr || held.node->node != root) continue;
+    bound_.heldBack[i].node = nullptr;
+    held.node->scheduleComprehension(held.env, held.comprehension, held.info);
+  }
+}
+
+void Context::releaseHeldBack(NodeState& n) {
+  n.collecting = false;
+  Vec<HeldBack>& all = bound_.heldBack;
+  std::uint32_t first = all.size();
+  while (first > 0 && all[first - 1].node == &n) --first;
+  if (first == all.size()) return;
+  // The siblings that no comprehension adds to have all their conjuncts.
+  const bool complete = n.tasks.empty() && n.maySettleArcs();
+  for (std::uint32_t i = 0; complete && i < n.node->arcs.size(); ++i) {
+    Vertex* a = n.node->arcs[i];
+    if (a->conjuncts.size() == 1 && elemOf(a->conjuncts[0].x)->kind == NodeKind::StructLit) continue;
+    if (std::none_of(all.begin() + first, all.end(),
+                     [a](const HeldBack& h) { return mayDeclare(*h.comprehension, a->label); })) {
+      settle(a);
+    }
+  }
+  for (std::uint32_t i = first; i < all.size(); ++i) {
+    HeldBack held = all[i];
+    n.scheduleComprehension(held.env, held.comprehension, held.info);
+  }
+  all.truncate(first);
 }
 
 }  // namespace puppis::cue::eval

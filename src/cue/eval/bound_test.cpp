@@ -64,6 +64,24 @@ output: {
             R"({"list":[{"n":1},{"n":2,"name":"two"}],"two":2})");
 }
 
+TEST(Bound, ConditionsOfASchemaSeeWhatIsGivenBesideThem) {
+  const std::string text = R"(
+parameter: volumes: [...{
+  name: string
+  type: *"empty" | "claim"
+  if type == "claim" {claim: string}
+  if type == "empty" {medium: *"" | "Memory"}
+  if name == "x" {type: "claim"}
+}]
+output: parameter.volumes
+)";
+  EXPECT_EQ(render(text, R"({"volumes":[{"name":"a"},{"name":"b","type":"claim","claim":"c"}]})").json,
+            R"([{"name":"a","type":"empty","medium":""},{"name":"b","type":"claim","claim":"c"}])");
+  EXPECT_EQ(render(text, R"({"volumes":[{"name":"x","claim":"c"}]})").json,
+            R"([{"name":"x","type":"claim","claim":"c"}])");
+  EXPECT_FALSE(render(text, R"({"volumes":[{"name":"a","type":"claim","claim":1}]})").failures.empty());
+}
+
 TEST(Bound, ConflictsAreFound) {
   EXPECT_FALSE(
       render("parameter: {a: string}\noutput: {x: {y: parameter.a, z: 1}}", R"({"a":1})").failures.empty());

@@ -62,8 +62,9 @@ struct ChosenScalar {
   DefaultMode mode = DefaultMode::Maybe;
 };
 
-/// A comprehension of the root that waits for bound data.
+/// A comprehension that waits until bound data is finished, or all conjuncts of its Vertex are there.
 struct HeldBack {
+  NodeState* node = nullptr;
   Environment* env = nullptr;
   ir::Comprehension* comprehension = nullptr;
   CloseInfo info;
@@ -214,12 +215,16 @@ class Context {
   // ---- bound.cpp: data that is bound to fields of the root ----
   /// Has the fields `labels` of the root finished before anything that refers to them.
   void bindFirst(Vertex* root, std::span<const Feature> labels);
-  /// Keeps a comprehension of the root until the bound fields are finished; false when there is no need to.
-  bool holdBack(const NodeState& n, Environment* e, ir::Comprehension* c, const CloseInfo& ci);
+  [[nodiscard]] bool hasBound() const { return !bound_.labels.empty(); }
+  /// Keeps a comprehension until the bound fields are finished, or while n collects its conjuncts; false when
+  /// there is no need to.
+  bool holdBack(NodeState& n, Environment* e, ir::Comprehension* c, const CloseInfo& ci);
   void finishBound(NodeState& n);
+  /// Finishes what a condition in n may ask for, then inserts the comprehensions that n holds back.
+  void releaseHeldBack(NodeState& n);
   /// Whether v is the root and holds a comprehension back that may give it the field f.
   bool holdsBack(const Vertex* v, Feature f) const;
-  void releaseHeldBack();
+  void releaseHeldBackOfRoot();
 
   // ---- settle.cpp ----
   /// Makes v the finished data that a literal describes; see cue::isPlain.

@@ -17,7 +17,7 @@ Vertex* Context::lookup(Vertex* v, const Origin& pos, Feature f, const Flags& fl
   const RunMode mode = flags.mode;
   v = v->deref();
   NodeState* n = state(v);
-  if (holdsBack(v, f)) releaseHeldBack();
+  if (holdsBack(v, f)) releaseHeldBackOfRoot();
   if (n != nullptr) {
     if (n->hasErr()) {
       // Other packages are not evaluated as a whole, so their failures must be brought along.

@@ -210,6 +210,7 @@ struct NodeState : NodeFacts {
   bool isDisjunctState = false;
   int uses = 0;  ///< how many calls are working on it; it is kept until there are none
   bool hasDisjunction = false;
+  bool collecting = false;  ///< holds comprehensions back until all its conjuncts are there
 
   // Scheduling.
   SchedState sched = SchedState::Ready;

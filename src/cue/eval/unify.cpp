@@ -23,6 +23,8 @@ void NodeState::scheduleConjuncts() {
   // A reference that comes back here while the value is computed sees this placeholder.
   v->base = ctx->cycle;
   Restore arc(ctx->vertex, v);
+  collecting = ctx->hasBound() && v->parent != nullptr && v->conjuncts.size() > 1 && !isDisjunctState &&
+               ctx->allChildConjunctsKnown(v->parent);
   for (std::uint32_t i = 0; i < v->conjuncts.size(); ++i) {
     CloseInfo conjunctInfo = v->conjuncts[i].info;
     if (ctx->info.isCyclic()) {
@@ -32,6 +34,7 @@ void NodeState::scheduleConjuncts() {
     scheduleConjunct(v->conjuncts[i], conjunctInfo);
   }
   ctx->finishBound(*this);
+  if (collecting) ctx->releaseHeldBack(*this);
 }
 
 namespace {

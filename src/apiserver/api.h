@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apiserver/call.h"
+#include "apiserver/claims.h"
 #include "apiserver/errors.h"
 #include "apiserver/registry.h"
 #include "apiserver/shown.h"
@@ -135,6 +136,7 @@ class Api {
 
   Parts parts_;
   std::mutex allocating_;
+  std::map<std::string, std::unique_ptr<ClaimBook>> claims_;  ///< by prefix; guarded by `allocating_`
   WatchHub hub_;
   std::vector<Admitter> admitters_;
   std::map<std::string, Poster> posters_;

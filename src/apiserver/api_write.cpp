@@ -248,15 +248,12 @@ Status Api::allocated(const Resource& resource, Value& object, const Value* old,
                       std::unique_lock<std::mutex>& lock) {
   if (!resource.kind->allocate) return {};
   lock = std::unique_lock(allocating_);  // held until the object is stored, so that nobody is given the same
-  auto peers = [&]() -> std::vector<Value> {
-    std::vector<Value> out;
-    auto range = parts_.store.range(resource.prefix, store::prefixEnd(resource.prefix));
-    if (range) {
-      for (const store::EntryPtr& entry : range->entries) out.push_back(entry->value());
-    }
-    return out;
-  };
-  return resource.kind->allocate(object, old, peers, faults);
+  auto& book = claims_[resource.prefix];
+  if (!book) book = std::make_unique<ClaimBook>(parts_.store, resource.prefix, resource.kind->claims);
+  std::string key =
+      resource.key(object.get("metadata", "namespace").asString(), object.get("metadata", "name").asString());
+  auto taken = [&](const std::string& claim) { return book->taken(claim, key); };
+  return resource.kind->allocate(object, old, taken, faults);
 }
 
 Result<std::vector<store::EntryPtr>> Api::commit(store::Change change, bool dryRun) {

@@ -142,11 +142,14 @@ struct KindInfo {
   std::function<void(data::Value& object, const data::Value& old, std::string_view subresource)>
       prepareUpdate;
   /// Gives the object what no other object of the resource may have (cluster IPs, node ports): on create
-  /// (`old` is null) and update of the object itself, after validation, within the store transaction. `peers`
-  /// lists all objects of the resource.
+  /// (`old` is null) and update of the object itself, after validation, while no other is allocated. Asking
+  /// `taken` costs the same however many objects there are; it tells
+  /// whether another object holds a claim.
   std::function<Status(data::Value& object, const data::Value* old,
-                       const std::function<std::vector<data::Value>()>& peers, Faults& faults)>
+                       const std::function<bool(const std::string& claim)>& taken, Faults& faults)>
       allocate;
+  /// What a stored object holds, in the words that `allocate` asks with.
+  std::function<std::vector<std::string>(const data::Value& object)> claims;
   /// Checks a new object (metadata is checked by the server).
   std::function<void(const data::Value& object, Faults& faults)> validate;
   /// Checks a change; `validate` has run on the new object before. `subresource` is "" or "status".

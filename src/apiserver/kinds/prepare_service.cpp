@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "base/strings.h"
 #include "kube/object.h"
@@ -39,26 +41,41 @@ std::string address(std::uint32_t host) {
          std::to_string((ip >> 8) & 255) + "." + std::to_string(ip & 255);
 }
 
-/// What other Services hold.
-struct Taken {
-  std::set<std::string> addresses;
-  std::set<std::pair<std::int64_t, std::string>> ports;
-};
+std::string addressClaim(const std::string& ip) {
+  return "address " + ip;
+}
+std::string portClaim(std::int64_t port, const std::string& protocol) {
+  return "port " + std::to_string(port) + "/" + protocol;
+}
 
-Taken takenBy(const std::vector<Value>& services, const Value& self) {
-  Taken out;
-  out.addresses.insert(address(1));  // the API server's own Service
-  for (const auto& service : services) {
-    if (kube::nameOf(service) == kube::nameOf(self)) continue;
-    for (const auto& ip : service.get("spec", "clusterIPs").elements()) out.addresses.insert(ip.asString());
-    for (const auto& port : service.get("spec", "ports").elements()) {
-      if (auto n = port.get("nodePort").asInt(); n != 0)
-        out.ports.emplace(n, port.get("protocol").asString());
-    }
-    if (auto n = service.get("spec", "healthCheckNodePort").asInt(); n != 0) out.ports.emplace(n, "TCP");
+std::vector<std::string> claimsOf(const Value& service) {
+  std::vector<std::string> out;
+  const Value& spec = service.get("spec");
+  for (const auto& ip : spec.get("clusterIPs").elements()) out.push_back(addressClaim(ip.asString()));
+  for (const auto& port : spec.get("ports").elements()) {
+    if (auto n = port.get("nodePort").asInt(); n != 0)
+      out.push_back(portClaim(n, port.get("protocol").asString()));
   }
+  if (auto n = spec.get("healthCheckNodePort").asInt(); n != 0) out.push_back(portClaim(n, "TCP"));
   return out;
 }
+
+/// What other Services and earlier ports of this one hold.
+class Taken {
+ public:
+  explicit Taken(const std::function<bool(const std::string&)>& byOthers) : byOthers_(byOthers) {}
+  [[nodiscard]] bool has(const std::string& ip) const {
+    return ip == address(1) || byOthers_(addressClaim(ip));  // the first is the API server's own
+  }
+  /// Whether it was free.
+  bool takePort(std::int64_t port, const std::string& protocol) {
+    return !byOthers_(portClaim(port, protocol)) && own_.emplace(port, protocol).second;
+  }
+
+ private:
+  const std::function<bool(const std::string&)>& byOthers_;
+  std::set<std::pair<std::int64_t, std::string>> own_;
+};
 
 std::optional<std::int64_t> freePort(Taken& taken, const std::string& protocol, std::uint64_t seed) {
   for (std::int64_t i = 0; i < kNodePorts; ++i) {
@@ -67,7 +84,7 @@ std::optional<std::int64_t> freePort(Taken& taken, const std::string& protocol, 
                       ? kStaticPortBand + static_cast<std::int64_t>((seed + static_cast<std::uint64_t>(i)) %
                                                                     static_cast<std::uint64_t>(span))
                       : i - span;
-    if (taken.ports.emplace(kFirstNodePort + offset, protocol).second) return kFirstNodePort + offset;
+    if (taken.takePort(kFirstNodePort + offset, protocol)) return kFirstNodePort + offset;
   }
   return std::nullopt;
 }
@@ -78,13 +95,13 @@ Status allocateIp(Value& spec, const Taken& taken, std::uint64_t seed, Faults& f
   if (ip.empty()) {
     for (std::uint32_t i = 0; i < kHosts && ip.empty(); ++i) {
       std::uint32_t host = kStaticBand + 1 + static_cast<std::uint32_t>((seed + i) % (kHosts - kStaticBand));
-      if (!taken.addresses.contains(address(host))) ip = address(host);
+      if (!taken.has(address(host))) ip = address(host);
     }
     if (ip.empty()) return fail(ErrorCode::Internal, "failed to allocate a serviceIP: range is full");
   } else if (ip != "None" && !startsWith(ip, kRangePrefix)) {
     faults.invalid("spec.clusterIPs", Value::array({ip}),
                    "failed to allocate IP " + ip + ": the provided network does not match the current range");
-  } else if (ip != "None" && taken.addresses.contains(ip)) {
+  } else if (ip != "None" && taken.has(ip)) {
     faults.invalid("spec.clusterIPs", Value::array({ip}),
                    "failed to allocate IP " + ip + ": provided IP is already allocated");
   }
@@ -93,7 +110,7 @@ Status allocateIp(Value& spec, const Taken& taken, std::uint64_t seed, Faults& f
   return {};
 }
 
-Status allocate(Value& object, const Value*, const std::function<std::vector<Value>()>& peers,
+Status allocate(Value& object, const Value*, const std::function<bool(const std::string&)>& byOthers,
                 Faults& faults) {
   Value& spec = object["spec"];
   std::uint64_t seed = fnv1a(kube::uid(object) + kube::nameOf(object).str());
@@ -107,7 +124,7 @@ Status allocate(Value& object, const Value*, const std::function<std::vector<Val
   bool needsPorts = allocatesPorts(spec);
   bool settled = !spec.get("clusterIPs").empty() && !needsPorts;
   if (settled && spec.get("clusterIP").asString() == "None") return {};
-  Taken taken = takenBy(peers(), object);
+  Taken taken(byOthers);
   TRY_VOID(allocateIp(spec, taken, seed, faults));
   if (!needsPorts) return {};
   for (std::size_t i = 0; i < spec.get("ports").size(); ++i) {
@@ -117,7 +134,7 @@ Status allocate(Value& object, const Value*, const std::function<std::vector<Val
       if (wanted < kFirstNodePort || wanted >= kFirstNodePort + kNodePorts) {
         faults.invalid("spec.ports[" + std::to_string(i) + "].nodePort", wanted,
                        "provided port is not in the valid range. The range of valid ports is 30000-32767");
-      } else if (!taken.ports.emplace(wanted, protocol).second) {
+      } else if (!taken.takePort(wanted, protocol)) {
         faults.invalid("spec.ports[" + std::to_string(i) + "].nodePort", wanted,
                        "provided port is already allocated");
       }
@@ -190,6 +207,7 @@ void update(Value& object, const Value& old, std::string_view subresource) {
 
 void addServicePreparation(KindInfo& kind) {
   kind.allocate = allocate;
+  kind.claims = claimsOf;
   kind.prepareUpdate = update;
 }
 

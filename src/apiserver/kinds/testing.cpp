@@ -48,7 +48,8 @@ Result<Value> Kinds::create(const KindInfo& kind, const Value& request, const Va
   validateMetadata(object, kind, faults);
   if (kind.validate) kind.validate(object, faults);
   TRY_VOID(check(faults));
-  if (kind.allocate) TRY_VOID(kind.allocate(object, nullptr, [] { return std::vector<Value>(); }, faults));
+  if (kind.allocate)
+    TRY_VOID(kind.allocate(object, nullptr, [](const std::string&) { return false; }, faults));
   TRY_VOID(check(faults));
   return object;
 }

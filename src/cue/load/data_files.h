@@ -23,7 +23,7 @@ Expr* exprOfData(File& file, const data::Value& value);
 Result<std::vector<data::Value>> readDocuments(Encoding encoding,
                                                const std::shared_ptr<const SourceFile>& source);
 
-/// The value as TOML. Error (InvalidArgument): what TOML cannot hold, as null or a root that is no table.
+/// The value as TOML. Error (InvalidArgument): what TOML cannot hold, as null.
 Result<std::string> toToml(const data::Value& value);
 
 }  // namespace puppis::cue

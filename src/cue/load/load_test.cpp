@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cue/cue.h"
+#include "cue/load/data_files.h"
 #include "cue/load/paths.h"
 #include "cue/load/tags.h"
 #include "data/json.h"
@@ -41,6 +42,23 @@ std::string names(const Instance& instance) {
   std::string out;
   for (const auto& file : instance.files) out += file->source->name() + " ";
   return out;
+}
+
+TEST(DataFiles, TomlIsReadAndWritten) {
+  const auto source = SourceFile::make("t.toml", "b = [1, 2.5]\na = 'x'\n[t]\nn = true\n");
+  const auto documents = readDocuments(Encoding::Toml, source);
+  ASSERT_TRUE(documents) << documents.error().str();
+  ASSERT_EQ(documents->size(), 1U);
+  EXPECT_EQ(data::toJson(documents->front()), R"({"b":[1,2.5],"a":"x","t":{"n":true}})");
+  const auto text = toToml(documents->front());
+  ASSERT_TRUE(text) << text.error().str();
+  const auto again = readDocuments(Encoding::Toml, SourceFile::make("u.toml", *text));
+  ASSERT_TRUE(again) << again.error().str();
+  EXPECT_EQ(data::toJson(again->front().get("t")), R"({"n":true})");
+  EXPECT_EQ(again->front().get("a").asString(), "x");
+
+  EXPECT_FALSE(readDocuments(Encoding::Toml, SourceFile::make("v.toml", "a = \n")));
+  EXPECT_FALSE(toToml(data::Value()));
 }
 
 TEST(Load, ModulesBelowAreNotPartOfThisOne) {

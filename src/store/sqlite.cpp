@@ -21,6 +21,8 @@ constexpr std::size_t kMostInBatch = 512;
 constexpr std::size_t kGarbagePerRow =
     2;  // rows deleted for each row written: more than one, so that a backlog shrinks
 constexpr const char* kFormat = "1";
+constexpr const char* kAdvice =
+    "keep the file, and restore a snapshot into another directory (puppis server restore)";
 
 struct CloseDatabase {
   void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
@@ -38,7 +40,7 @@ Error sqliteError(sqlite3* db, const std::string& doing) {
                                       "); this write was not done, nothing else was lost; look at the disk");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return Error(ErrorCode::Io, std::move(text));
+      return Error(ErrorCode::Io, text + "; the store is damaged: " + kAdvice);
     default:
       return Error(ErrorCode::Unavailable, std::move(text));
   }
@@ -377,12 +379,12 @@ class SqliteStore final : public Store {
       std::string_view json = isDelete ? std::string_view{} : read.text(4);
       if (checksum(revision, key, read.integer(2), read.integer(3), json) != read.integer(5)) {
         return fail(Error(ErrorCode::Io, "the store is damaged: the checksum of revision " +
-                                             std::to_string(revision) + " (" + key +
-                                             ") does not fit; restore a snapshot"));
+                                             std::to_string(revision) + " (" + key + ") does not fit; " +
+                                             kAdvice));
       }
       if (revision > floor && revision != ++contiguous) {
         return fail(Error(ErrorCode::Io, "the store is damaged: revision " + std::to_string(contiguous) +
-                                             " is missing; restore a snapshot"));
+                                             " is missing; " + kAdvice));
       }
       auto event = std::make_shared<Event>();
       event->revision = revision;
@@ -406,7 +408,7 @@ class SqliteStore final : public Store {
     }
     if (contiguous < last) {
       return fail(Error(ErrorCode::Io, "the store is damaged: revisions after " + std::to_string(contiguous) +
-                                           " are missing; restore a snapshot"));
+                                           " are missing; " + kAdvice));
     }
     index_.setFloor(floor, last);
     return {};

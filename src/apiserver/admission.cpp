@@ -3,6 +3,7 @@
 
 #include "apiserver/cel_rules.h"
 #include "apiserver/custom_kinds.h"
+#include "apiserver/eviction.h"
 #include "apiserver/faults.h"
 
 namespace puppis::apiserver {
@@ -130,19 +131,7 @@ void addPosters(Api& api) {
   };
   api.onPost("pods/binding", bind);
   api.onPost("bindings", bind);
-  api.onPost("pods/eviction", [&api](Call& call, const Value& body) -> Result<Answer> {
-    Call inner = call;
-    inner.subresource.clear();
-    const Value& options = body.get("deleteOptions");
-    if (options.get("gracePeriodSeconds").isInt())
-      inner.remove.gracePeriodSeconds = options.get("gracePeriodSeconds").asInt();
-    TRY_VOID(api.remove(inner));
-    return Answer{201, Value::object({{"kind", "Status"},
-                                      {"apiVersion", "v1"},
-                                      {"metadata", Value::object()},
-                                      {"status", "Success"},
-                                      {"code", 201}})};
-  });
+  addEviction(api);
 }
 
 }  // namespace puppis::apiserver

@@ -96,6 +96,8 @@ class Api {
   [[nodiscard]] Log& log() { return parts_.log; }
   [[nodiscard]] WatchHub& hub() { return hub_; }
 
+  /// Who a write is entered for in managedFields.
+  [[nodiscard]] std::string managerOf(const Call& call) const;
   /// The resource a call names; "the server could not find the requested resource" when it is not served.
   Result<ResourcePtr> resourceOf(const Call& call) const;
   /// Changes a stored object as the server's own doing: no admission, no checks, no managedFields.
@@ -126,12 +128,14 @@ class Api {
                   const data::Value* old, data::Value& object) const;
   Result<Answer> removeOne(Call& call, const Resource& resource, const std::string& ns,
                            const std::string& name);
-  Result<Answer> writeScale(Call& call, const Resource& resource,
-                            const std::function<Result<data::Value>(const data::Value&)>& change);
+  Result<Answer> writeScale(Call& call, const Resource& resource, bool applies, const Change& change);
+  Result<Answer> updateScale(Call& call, const Resource& resource, const data::Value& body);
+  Result<Answer> patchScale(Call& call, const Resource& resource, kube::PatchType type,
+                            const data::Value& body);
+  Result<Answer> applyScale(Call& call, const Resource& resource, const data::Value& body);
   Result<std::vector<store::EntryPtr>> commit(store::Change change, bool dryRun);
   Status allocated(const Resource& resource, data::Value& object, const data::Value* old, Faults& faults,
                    std::unique_lock<std::mutex>& lock);
-  [[nodiscard]] std::string managerOf(const Call& call) const;
   Result<ObjectFilter> filterOf(const Call& call, const Resource& resource) const;
 
   Parts parts_;

@@ -221,6 +221,8 @@ Result<Answer> Api::removeCollection(Call& call) {
                      {"apiVersion", resource->kind->apiVersion()},
                      {"metadata", Value::object({{"resourceVersion", std::to_string(found.revision)}})},
                      {"items", std::move(items)}});
+  if (found.remaining) list["metadata"].set("remainingItemCount", *found.remaining);
+  if (!found.continueToken.empty()) list["metadata"].set("continue", found.continueToken);
   return Answer{200, std::move(list)};
 }
 

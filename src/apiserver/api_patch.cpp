@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The four patches, and the scale subresource.
+// The four patches.
 #include <span>
 
 #include "apiserver/api.h"
 #include "apiserver/faults.h"
+#include "apiserver/patching.h"
 #include "base/strings.h"
 #include "data/json.h"
 #include "data/json_patch.h"
@@ -35,7 +36,8 @@ Error unprocessable() {
       .reason("Invalid");
 }
 
-/// A patch whose outcome is no object of the kind.
+}  // namespace
+
 Error invalidPatch(const Value& outcome, const std::string& why) {
   std::string text = "Invalid value: " + data::toJson(Value(data::toJson(outcome))) + ": " + why;
   Error error(ErrorCode::Invalid, " \"\" is invalid: patch: " + text);
@@ -44,7 +46,7 @@ Error invalidPatch(const Value& outcome, const std::string& why) {
   return error;
 }
 
-Result<Value> patched(const Value& live, kube::PatchType type, const Value& body, const Resource& resource) {
+Result<Value> patched(const Value& live, kube::PatchType type, const Value& body, const Schema* schema) {
   switch (type) {
     case kube::PatchType::Json: {
       if (!body.isArray())
@@ -64,7 +66,6 @@ Result<Value> patched(const Value& live, kube::PatchType type, const Value& body
       if (!body.isObject())
         return fail(badRequest(
             "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"));
-      const Schema* schema = resource.kind->schema;
       auto out = data::applyStrategicMerge(
           live, body, [schema](std::span<const std::string> path) { return ruleAt(schema, path); });
       if (!out) return fail(badRequest(out.error().message()));
@@ -76,8 +77,6 @@ Result<Value> patched(const Value& live, kube::PatchType type, const Value& body
   return fail(badRequest("unknown patch type"));
 }
 
-}  // namespace
-
 Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
   TRY(ResourcePtr resource, resourceOf(call));
   if (type == kube::PatchType::Strategic && resource->custom) {
@@ -88,19 +87,13 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
               "application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor")
             .reason("UnsupportedMediaType"));
   }
-  if (call.subresource == "scale") {
-    return writeScale(call, *resource, [&](const Value& scale) -> Result<Value> {
-      if (type == kube::PatchType::Apply || type == kube::PatchType::Strategic)
-        return data::applyMergePatch(scale, body);
-      return patched(scale, type, body, *resource);
-    });
-  }
+  if (call.subresource == "scale") return patchScale(call, *resource, type, body);
   if (!resource->serves("patch")) return fail(methodNotSupported(resource->kind->groupResource(), "patch"));
   Writing writing{call, *resource};
   writing.isPatch = true;
   if (type != kube::PatchType::Apply) {
     return write(writing, [&](const Value& live) -> Result<Value> {
-      auto outcome = patched(live, type, body, *resource);
+      auto outcome = patched(live, type, body, resource->kind->schema);
       if (!outcome) {
         if (outcome.error().code() == ErrorCode::Invalid) call.about = Call::About{};
         return fail(outcome.error());
@@ -152,6 +145,7 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
     return fail(badRequest("the name of the object (" + bodyName + ") does not match the name on the URL (" +
                            call.name + ")"));
   }
+  TRY_VOID(fitsSchema(body, *resource));
   writing.applies = true;
   writing.createWhenMissing = call.subresource.empty();
   return write(writing, [&](const Value& live) -> Result<Value> {
@@ -175,87 +169,6 @@ Result<Answer> Api::patch(Call& call, kube::PatchType type, const Value& body) {
     if (live.isNull()) decoded["metadata"].erase("resourceVersion");
     return decoded;
   });
-}
-
-namespace {
-
-/// ".spec.replicas" looked up.
-Value atPath(const Value& object, const std::string& path) {
-  const Value* at = &object;
-  for (const std::string& part : split(path.substr(path.empty() || path[0] != '.' ? 0 : 1), '.')) {
-    at = &at->get(part);
-  }
-  return *at;
-}
-
-void setPath(Value& object, const std::string& path, const Value& value) {
-  Value* at = &object;
-  for (const std::string& part : split(path.substr(path.empty() || path[0] != '.' ? 0 : 1), '.'))
-    at = &(*at)[part];
-  *at = value;
-}
-
-}  // namespace
-
-Value scaleOf(const Resource& resource, const Value& object) {
-  const ScaleInfo& info = *resource.kind->scale;
-  Value meta = Value::object();
-  for (const char* field : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
-    if (object.get("metadata").has(field)) meta.set(field, object.get("metadata", field));
-  }
-  Value spec = Value::object();
-  Value replicas = atPath(object, info.specReplicas);
-  if (replicas.asInt() != 0) spec.set("replicas", replicas);
-  Value status = Value::object({{"replicas", atPath(object, info.statusReplicas).asInt()}});
-  if (!info.labelSelector.empty()) {
-    Value selector = atPath(object, info.labelSelector);
-    std::string text;
-    if (selector.isString()) {
-      text = selector.asString();
-    } else if (selector.has("matchLabels") || selector.has("matchExpressions")) {
-      auto parsed = kube::LabelSelector::fromObject(selector);
-      if (parsed) text = parsed->str();
-    } else {
-      for (const data::Member& member : selector.sorted().members()) {
-        text += (text.empty() ? "" : ",") + member.key.str() + "=" + member.value.asString();
-      }
-    }
-    if (!text.empty()) status.set("selector", text);
-  }
-  return Value::object({{"kind", "Scale"},
-                        {"apiVersion", "autoscaling/v1"},
-                        {"metadata", std::move(meta)},
-                        {"spec", std::move(spec)},
-                        {"status", std::move(status)}});
-}
-
-Result<Answer> Api::writeScale(Call& call, const Resource& resource,
-                               const std::function<Result<Value>(const Value&)>& change) {
-  if (!resource.kind->scale) return fail(noSuchPath());
-  Call inner = call;
-  Writing writing{inner, resource};
-  writing.isPatch = true;
-  inner.subresource = "scale";
-  Result<Answer> written = write(writing, [&](const Value& live) -> Result<Value> {
-    TRY(Value scale, change(scaleOf(resource, live)));
-    const Value& replicas = scale.get("spec", "replicas");
-    if (!replicas.isNull() && (!replicas.isInt() || replicas.asInt() < 0)) {
-      Faults faults;
-      faults.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-      return fail(invalidObject("Scale.autoscaling", call.name, faults));
-    }
-    const std::string& revision = scale.get("metadata", "resourceVersion").asString();
-    Value object = live;
-    setPath(object, resource.kind->scale->specReplicas, replicas.asInt());
-    if (revision.empty() || revision == live.get("metadata", "resourceVersion").asString()) {
-      object["metadata"].erase("resourceVersion");
-    } else {
-      object["metadata"].set("resourceVersion", revision);
-    }
-    return object;
-  });
-  if (!written) return written;
-  return Answer{200, scaleOf(resource, written->object)};
 }
 
 }  // namespace puppis::apiserver

@@ -6,6 +6,7 @@
 #include "apiserver/api.h"
 #include "apiserver/faults.h"
 #include "apiserver/go_json.h"
+#include "apiserver/metadata.h"
 #include "base/strings.h"
 #include "data/json.h"
 
@@ -43,10 +44,14 @@ Result<std::optional<store::Revision>> parseRevision(const std::string& text) {
   return std::optional<store::Revision>(out);
 }
 
-Error tooLarge(store::Revision asked, store::Revision now) {
-  return Error(ErrorCode::Timeout,
-               "Too large resource version: " + std::to_string(asked) + ", current: " + std::to_string(now))
-      .reason("Timeout");
+Error tooLarge(Call& call, store::Revision asked, store::Revision now) {
+  call.about = Call::About{};
+  call.about->retryAfterSeconds = 1;
+  Error error(ErrorCode::Timeout, "Timeout: Too large resource version: " + std::to_string(asked) +
+                                      ", current: " + std::to_string(now));
+  error.reason("Timeout");
+  error.detail(Error(ErrorCode::Timeout, "Too large resource version").reason("ResourceVersionTooLarge"));
+  return error;
 }
 
 struct ContinueToken {
@@ -134,28 +139,53 @@ Status checkWatchOptions(Call& call) {
 }
 
 /// What a kube-apiserver says of a label selector that it cannot read.
-std::string selectorFault(const Error& error) {
+std::string selectorFault(const std::string& text, const Error& error) {
   if (error.foundText().empty()) return error.message();
-  std::string found = error.foundText() == "the end"
-                          ? "''"
-                          : "'" + error.foundText().substr(1, error.foundText().size() - 2) + "'";
+  std::string word =
+      error.foundText() == "the end" ? "" : error.foundText().substr(1, error.foundText().size() - 2);
+  std::string found = "'" + word + "'";
   const std::string& expected = error.expectedText();
   const std::string lead = "unable to parse requirement: found " + found;
-  if (expected == "a label key") return lead + ", expected: identifier";
+  if (expected == "a label key") {
+    std::string before(trim(text));
+    if (word.empty())
+      return endsWith(before, ",") ? "found '', expected: identifier after ','"
+                                   : lead + ", expected: identifier";
+    if (startsWith(before, word)) return "found " + found + ", expected: !, identifier, or 'end of string'";
+    return "found " + found + ", expected: identifier after ','";
+  }
   if (startsWith(expected, "\"(\"")) return lead + " expected: '('";
   if (expected == "\",\" or \")\"") return lead + ", expected: ',' or ')'";
   if (expected == "\",\"") {
-    bool isOperator = found.find_first_of("=!<>()") != std::string::npos;
-    return isOperator ? lead + ", expected: identifier"
-                      : "found " + found + ", expected: ',' or 'end of string'";
+    bool afterOperator = text.find("===") != std::string::npos || text.find("=!=") != std::string::npos;
+    if (afterOperator) return lead + ", expected: identifier";
+    return "found " + found + ", expected: ',' or 'end of string'";
+  }
+  if (startsWith(expected, "=,")) return lead + ", expected: in, notin, =, ==, !=, gt, lt";
+  if (expected == "an integer") {
+    return "unable to parse requirement: values[0]: Invalid value: \"" + word +
+           "\": for 'Gt', 'Lt' operators, the value must be an integer";
   }
   return lead + ", expected: " + expected;
 }
 
 Result<kube::LabelSelector> labelFilter(const std::string& text) {
   auto selector = kube::LabelSelector::parse(text);
-  if (selector) return selector;
-  return fail(badRequest(selectorFault(selector.error())));
+  if (!selector) return fail(badRequest(selectorFault(text, selector.error())));
+  for (const auto& requirement : selector->requirements()) {
+    const std::string lead = "unable to parse requirement: ";
+    if (std::string fault = qualifiedNameFault(requirement.key); !fault.empty())
+      return fail(
+          badRequest(lead + "<nil>: Invalid value: " + data::toJson(Value(requirement.key)) + ": " + fault));
+    for (std::size_t i = 0; i < requirement.values.size(); ++i) {
+      std::string fault = labelValueFault(requirement.values[i]);
+      if (fault.empty()) continue;
+      return fail(badRequest(lead + "values[" + std::to_string(i) + "][" + requirement.key +
+                             "]: Invalid value: " + data::toJson(Value(requirement.values[i])) + ": " +
+                             fault));
+    }
+  }
+  return selector;
 }
 
 }  // namespace
@@ -164,7 +194,14 @@ Result<ObjectFilter> Api::filterOf(const Call& call, const Resource& resource) c
   TRY(kube::LabelSelector labels, labelFilter(call.labelSelector));
   if (call.fieldSelector.empty()) return ObjectFilter(std::move(labels), {}, {});
   auto selector = kube::FieldSelector::parse(call.fieldSelector);
-  if (!selector) return fail(badRequest(selector.error().message()));
+  if (!selector) {
+    std::string part;
+    for (const std::string& one : split(call.fieldSelector, ',')) {
+      if (part.empty() && one.find('=') == std::string::npos) part = one;
+    }
+    return fail(
+        badRequest("invalid selector: '" + call.fieldSelector + "'; can't understand '" + part + "'"));
+  }
   struct Term {
     std::function<std::string(const Value&)> read;
     std::string value;
@@ -206,7 +243,8 @@ Result<ObjectFilter> Api::filterOf(const Call& call, const Resource& resource) c
 Result<Shown> Api::get(Call& call) {
   TRY(ResourcePtr resource, resourceOf(call));
   TRY(auto wanted, parseRevision(call.resourceVersion));
-  if (wanted && *wanted > parts_.store.revision()) return fail(tooLarge(*wanted, parts_.store.revision()));
+  if (wanted && *wanted > parts_.store.revision())
+    return fail(tooLarge(call, *wanted, parts_.store.revision()));
   store::EntryPtr entry = parts_.store.get(resource->key(call.ns, call.name));
   if (!entry) return fail(notFound(resource->kind->groupResource(), call.name));
   if (call.subresource == "scale") return Shown(scaleOf(*resource, resource->fromStorage(entry->value())));
@@ -234,7 +272,8 @@ Result<ListAnswer> Api::list(Call& call) {
   } else if (wanted && *wanted > 0 && call.limit > 0 && call.resourceVersionMatch.empty()) {
     at = *wanted;
   }
-  if (wanted && *wanted > parts_.store.revision()) return fail(tooLarge(*wanted, parts_.store.revision()));
+  if (wanted && *wanted > parts_.store.revision())
+    return fail(tooLarge(call, *wanted, parts_.store.revision()));
   auto limit = static_cast<std::size_t>(std::max<std::int64_t>(call.limit, 0));
   ListAnswer answer;
   std::string lastKey;

@@ -41,6 +41,14 @@ std::string registryKey(const Resource& resource, const std::string& ns, const s
   return "/registry/" + place + "/" + (ns.empty() ? "" : ns + "/") + name;
 }
 
+Error otherUid(const Resource& resource, const Call& call, const std::string& wanted,
+               const std::string& found) {
+  return conflict(resource.kind->groupResource(), call.name,
+                  "StorageError: invalid object, Code: 4, Key: " + registryKey(resource, call.ns, call.name) +
+                      ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " +
+                      wanted + ", UID in object meta: " + found);
+}
+
 /// Metadata in the order Kubernetes writes it.
 Value orderedMetadata(const Value& meta) {
   static constexpr std::string_view kOrder[] = {"name",
@@ -85,6 +93,30 @@ void warn(Call& call, const Resource& resource, const Value& object) {
     return;
   }
   for (std::string& warning : podWarnings(object)) call.warnings.push_back(std::move(warning));
+}
+
+/// Owners named twice count once; the client is told.
+void dropDoubleOwners(Call& call, Value& object) {
+  const Value& owners = object.get("metadata", "ownerReferences");
+  if (owners.size() < 2) return;
+  Value kept = Value::array();
+  std::string doubled;
+  for (const Value& owner : owners.elements()) {
+    bool seen = false;
+    for (const Value& before : kept.elements()) seen = seen || before == owner;
+    if (!seen) {
+      kept.push(owner);
+    } else if (const std::string& uid = owner.get("uid").asString(); doubled.find(uid) == std::string::npos) {
+      doubled += (doubled.empty() ? "" : ", ") + uid;
+    }
+  }
+  if (doubled.empty()) return;
+  object["metadata"].set("ownerReferences", std::move(kept));
+  call.warnings.push_back(
+      ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, "
+      "and may "
+      "reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: " +
+      doubled);
 }
 
 /// Whether what is neither metadata nor status differs.
@@ -295,6 +327,7 @@ Result<Answer> Api::create(Call& call, const Value& body) {
     return fail(methodNotSupported(resource->kind->groupResource(), "create"));
   TRY_VOID(checkBodyType(*resource, body));
   TRY(Value object, decode(call, *resource, body, true));
+  dropDoubleOwners(call, object);
   return insert(call, *resource, std::move(object), false);
 }
 
@@ -325,8 +358,8 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
   const std::string name = object.get("metadata", "name").asString();
   if (call.name.empty()) call.name = name;
   Faults faults;
+  validateMetadata(object, kind, faults);
   if (kind.validate) kind.validate(object, faults);
-  if (faults.empty()) validateMetadata(object, kind, faults);
   if (!faults.empty()) return fail(invalidObject(kind.groupKind(), name, faults));
   warn(call, resource, object);
   std::unique_lock<std::mutex> allocation;
@@ -354,12 +387,11 @@ Result<Answer> Api::insert(Call& call, const Resource& resource, Value object, b
 
 Result<Answer> Api::update(Call& call, const Value& body) {
   TRY(ResourcePtr resource, resourceOf(call));
-  if (call.subresource == "scale") {
-    return writeScale(call, *resource, [&](const Value&) -> Result<Value> { return body; });
-  }
+  if (call.subresource == "scale") return updateScale(call, *resource, body);
   if (!resource->serves("update")) return fail(methodNotSupported(resource->kind->groupResource(), "update"));
   TRY_VOID(checkBodyType(*resource, body));
   TRY(Value object, decode(call, *resource, body, true));
+  dropDoubleOwners(call, object);
   const std::string& name = object.get("metadata", "name").asString();
   if (name.empty())
     return fail(badRequest("the name of the object (" + call.name +
@@ -368,8 +400,10 @@ Result<Answer> Api::update(Call& call, const Value& body) {
     return fail(badRequest("the name of the object (" + name + ") does not match the name on the URL (" +
                            call.name + ")"));
   }
-  const std::string& ns = object.get("metadata", "namespace").asString();
-  if (!ns.empty() && ns != call.ns) {
+  const std::string ns = object.get("metadata", "namespace").asString();
+  if (!resource->kind->namespaced) {
+    if (!ns.empty()) object["metadata"].erase("namespace");
+  } else if (!ns.empty() && ns != call.ns) {
     return fail(
         badRequest("the namespace of the provided object does not match the namespace sent on the request"));
   }
@@ -387,6 +421,8 @@ Result<Answer> Api::write(const Writing& writing, const Change& change) {
     if (!entry) {
       if (!writing.createWhenMissing) return fail(notFound(resource.kind->groupResource(), call.name));
       TRY(Value object, change({}));
+      const std::string& uid = object.get("metadata", "uid").asString();
+      if (!uid.empty()) return fail(otherUid(resource, call, uid, ""));
       Result<Answer> made = insert(call, resource, std::move(object), writing.applies);
       if (!made && made.error().code() == ErrorCode::AlreadyExists)
         continue;  // somebody was faster; now it is an update
@@ -422,13 +458,17 @@ void Api::keepServerFields(const Writing& writing, const Value& live, Value& obj
       }
     } else {
       Value meta = object.get("metadata");
-      for (const char* field : {"labels"}) {
-        if (live.get("metadata").has(field)) {
-          meta.set(field, live.get("metadata", field));
+      // Only a Deployment's strategy holds the labels fast.
+      if (kind.group == "apps" && kind.resource == "deployments") {
+        if (live.get("metadata").has("labels")) {
+          meta.set("labels", live.get("metadata", "labels"));
         } else {
-          meta.erase(field);
+          meta.erase("labels");
         }
       }
+      if (kind.group.empty() && kind.resource == "pods" && live.get("status").has("qosClass") &&
+          out.get("status").isObject())
+        out["status"].set("qosClass", live.get("status", "qosClass"));
       out.set("metadata", std::move(meta));
     }
     object = std::move(out);
@@ -466,11 +506,7 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   const std::string now = std::to_string(entry->modified);
   const std::string& uid = object.get("metadata", "uid").asString();
   if (!uid.empty() && uid != live.get("metadata", "uid").asString()) {
-    return fail(conflict(
-        kind.groupResource(), call.name,
-        "StorageError: invalid object, Code: 4, Key: " + registryKey(resource, call.ns, call.name) +
-            ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " + uid +
-            ", UID in object meta: " + live.get("metadata", "uid").asString()));
+    return fail(otherUid(resource, call, uid, live.get("metadata", "uid").asString()));
   }
   if (revision.empty() && !kind.allowUnconditionalUpdate && !writing.isPatch) {
     Faults faults;
@@ -494,7 +530,7 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   bool wanted = specDiffers(object, live) ||
                 (kind.group == "apps" && kind.resource == "deployments" &&
                  object.get("metadata", "annotations") != live.get("metadata", "annotations"));
-  if (kind.generation && call.subresource.empty() && wanted) {
+  if (kind.generation && call.subresource != "status" && wanted) {
     object["metadata"].set("generation", live.get("metadata", "generation").asInt() + 1);
   }
   if (kind.prepareUpdate) kind.prepareUpdate(object, live, call.subresource);
@@ -507,7 +543,7 @@ Result<Answer> Api::replace(const Writing& writing, const store::EntryPtr& entry
   if (faults.empty() && call.subresource.empty())
     TRY_VOID(allocated(resource, object, &live, faults, allocation));
   if (!faults.empty()) return fail(invalidObject(kind.groupKind(), call.name, faults));
-  if (call.subresource.empty() && specDiffers(object, live)) warn(call, resource, object);
+  if (call.subresource != "status" && specDiffers(object, live)) warn(call, resource, object);
   object["metadata"].set("resourceVersion", now);
   object.set("metadata", orderedMetadata(object.get("metadata")));
   // A deletion that waited for finalizers ends with the last of them.

@@ -2,7 +2,9 @@
 #include "apiserver/auth.h"
 
 #include <algorithm>
+#include <map>
 
+#include "apiserver/faults.h"
 #include "base/strings.h"
 #include "data/json.h"
 #include "net/certificates.h"
@@ -57,7 +59,9 @@ Result<User> Authenticator::authenticate(const net::ServerRequest& request) cons
   return User{"system:anonymous", "", {"system:unauthenticated"}, {}};
 }
 
-std::optional<User> Authenticator::userOfToken(const std::string& token) const {
+std::optional<User> Authenticator::userOfToken(const std::string& token, std::vector<std::string> audiences,
+                                               std::vector<std::string>* shared) const {
+  if (audiences.empty()) audiences.emplace_back(kIssuer);
   if (auto it = tokens_.find(token); it != tokens_.end()) return it->second;
   std::vector<std::string> parts = split(token, '.');
   if (parts.size() != 3) return std::nullopt;
@@ -68,6 +72,13 @@ std::optional<User> Authenticator::userOfToken(const std::string& token) const {
   auto claims = data::parseJson(std::string_view(*payload));
   if (!claims) return std::nullopt;
   if (claims->get("exp").asInt() < secondsOf(api_.clock().now())) return std::nullopt;
+  std::vector<std::string> common;
+  for (const Value& audience : claims->get("aud").elements()) {
+    if (std::find(audiences.begin(), audiences.end(), audience.asString()) != audiences.end())
+      common.push_back(audience.asString());
+  }
+  if (common.empty()) return std::nullopt;
+  if (shared != nullptr) *shared = std::move(common);
   const Value& bound = claims->get("kubernetes.io");
   const std::string& ns = bound.get("namespace").asString();
   const std::string& name = bound.get("serviceaccount", "name").asString();
@@ -150,18 +161,131 @@ Value userInfo(const User& user) {
   return out;
 }
 
+/// What is wrong with the question of an access review.
+Status checkAccessSpec(Call& call, const Value& spec, bool names) {
+  Faults faults;
+  bool resource = spec.get("resourceAttributes").isObject(),
+       path = spec.get("nonResourceAttributes").isObject();
+  if (resource && path)
+    faults.invalid("spec.nonResourceAttributes",
+                   Value::object({{"Path", spec.get("nonResourceAttributes", "path")},
+                                  {"Verb", spec.get("nonResourceAttributes", "verb")}}),
+                   "cannot be specified in combination with resourceAttributes");
+  if (!resource && !path)
+    faults.invalid("spec.resourceAttributes", spec.get("nonResourceAttributes"),
+                   "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+  if (names && spec.get("user").asString().empty() && spec.get("groups").empty())
+    faults.invalid("spec.user", "", "at least one of user or group must be specified");
+  if (faults.empty()) return {};
+  call.about = Call::About{"authorization.k8s.io", "", ""};
+  return fail(invalidObject(".authorization.k8s.io", "", faults));
+}
+
+Result<Answer> reviewToken(const Authenticator& authenticator, const Value& body) {
+  const std::string& token = body.get("spec", "token").asString();
+  if (token.empty()) return fail(badRequest("token is required for TokenReview in authentication"));
+  std::vector<std::string> audiences, shared;
+  for (const Value& one : body.get("spec", "audiences").elements()) audiences.push_back(one.asString());
+  std::optional<User> user = authenticator.userOfToken(token, audiences, &shared);
+  if (!user) {
+    Value status = Value::object({{"user", Value::object()}, {"error", "invalid bearer token"}});
+    return Answer{201, reviewOf(body, "TokenReview", kAuthentication, std::move(status))};
+  }
+  user->groups.emplace_back("system:authenticated");
+  Value common = Value::array();
+  for (const std::string& one : shared) common.push(one);
+  Value status = Value::object({{"authenticated", true}, {"user", userInfo(*user)}});
+  if (!common.empty()) status.set("audiences", std::move(common));
+  return Answer{201, reviewOf(body, "TokenReview", kAuthentication, std::move(status))};
+}
+
+/// The object that a token is to die with: it must be there.
+Status checkBound(Api& api, const Call& call, const Value& bound) {
+  if (!bound.isObject()) return {};
+  static const std::map<std::string, std::string> kKinds = {
+      {"Pod", "pods"}, {"Secret", "secrets"}, {"Node", "nodes"}};
+  auto kind = kKinds.find(bound.get("kind").asString());
+  if (kind == kKinds.end() || bound.get("apiVersion").asString() != "v1") {
+    return fail(badRequest("cannot bind token to object of type /" + bound.get("apiVersion").asString() +
+                           ", Kind=" + bound.get("kind").asString()));
+  }
+  ResourcePtr resource = api.registry().find({"", "v1", kind->second});
+  if (!resource) return fail(noSuchPath());
+  auto found = api.read(*resource, resource->kind->namespaced ? call.ns : "", bound.get("name").asString());
+  if (!found) return fail(found.error());
+  return {};
+}
+
+Result<Answer> requestToken(Api& api, const Authenticator& authenticator, Call& call, const Value& body) {
+  constexpr std::int64_t kLeast = 600, kMost = std::int64_t{1} << 32, kUsual = 3600;
+  TRY(ResourcePtr resource, api.resourceOf(call));
+  TRY(Value account, api.read(*resource, call.ns, call.name));
+  Value spec = body.get("spec").isObject() ? body.get("spec") : Value::object();
+  if (!spec.get("expirationSeconds").isInt()) spec.set("expirationSeconds", kUsual);
+  std::int64_t seconds = spec.get("expirationSeconds").asInt();
+  Faults faults;
+  if (seconds < kLeast)
+    faults.invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes");
+  if (seconds > kMost)
+    faults.invalid("spec.expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds");
+  if (!faults.empty()) {
+    call.about = Call::About{"authentication.k8s.io", "TokenRequest", ""};
+    return fail(invalidObject("TokenRequest.authentication.k8s.io", "", faults));
+  }
+  if (Status bound = checkBound(api, call, spec.get("boundObjectRef")); !bound) {
+    call.about = Call::About{"", spec.get("boundObjectRef", "kind").asString() == "Pod" ? "pods" : "secrets",
+                             spec.get("boundObjectRef", "name").asString()};
+    return fail(bound.error());
+  }
+  Authenticator::TokenRequest request{
+      call.ns, call.name, account.get("metadata", "uid").asString(), {}, seconds};
+  for (const Value& audience : spec.get("audiences").elements())
+    request.audiences.push_back(audience.asString());
+  TRY(auto token, authenticator.issue(request));
+  if (request.audiences.empty()) spec.set("audiences", Value::array({kIssuer}));
+  if (!spec.has("boundObjectRef")) spec.set("boundObjectRef", Value());
+  Value fields = Value::object({{"f:expirationSeconds", Value::object()}});
+  if (body.get("spec").has("audiences"))
+    fields = Value::object({{"f:audiences", Value::object()}, {"f:expirationSeconds", Value::object()}});
+  if (body.get("spec").has("boundObjectRef")) fields.set("f:boundObjectRef", Value::object());
+  Value entry = Value::object({{"manager", api.managerOf(call)},
+                               {"operation", "Update"},
+                               {"apiVersion", kAuthentication},
+                               {"time", formatRfc3339(api.clock().now())},
+                               {"fieldsType", "FieldsV1"},
+                               {"fieldsV1", Value::object({{"f:spec", std::move(fields)}})},
+                               {"subresource", "token"}});
+  Value meta = Value::object({{"name", call.name},
+                              {"namespace", call.ns},
+                              {"managedFields", Value::array({std::move(entry)})},
+                              {"uid", account.get("metadata", "uid")},
+                              {"creationTimestamp", formatRfc3339(api.clock().now())}});
+  return Answer{
+      201,
+      Value::object({{"kind", "TokenRequest"},
+                     {"apiVersion", kAuthentication},
+                     {"metadata", std::move(meta)},
+                     {"spec", std::move(spec)},
+                     {"status", Value::object({{"token", token.first},
+                                               {"expirationTimestamp", formatRfc3339(token.second)}})}})};
+}
+
 }  // namespace
 
 void addReviews(Api& api, const Authenticator& authenticator, const Authorizer& authorizer) {
   api.onPost("selfsubjectaccessreviews.authorization.k8s.io",
              [&authorizer](Call& call, const Value& body) -> Result<Answer> {
+               TRY_VOID(checkAccessSpec(call, body.get("spec"), false));
                return Answer{201, reviewOf(body, "SelfSubjectAccessReview", kAuthorization,
                                            decide(authorizer, call.user, body.get("spec")))};
              });
   auto subject = [&authorizer](const char* kind) {
-    return [&authorizer, kind](Call&, const Value& body) -> Result<Answer> {
-      return Answer{201, reviewOf(body, kind, kAuthorization,
-                                  decide(authorizer, userOfSpec(body.get("spec")), body.get("spec")))};
+    return [&authorizer, kind](Call& call, const Value& body) -> Result<Answer> {
+      TRY_VOID(checkAccessSpec(call, body.get("spec"), true));
+      Value review = reviewOf(body, kind, kAuthorization,
+                              decide(authorizer, userOfSpec(body.get("spec")), body.get("spec")));
+      if (!call.ns.empty()) review["metadata"].set("namespace", call.ns);
+      return Answer{201, std::move(review)};
     };
   };
   api.onPost("subjectaccessreviews.authorization.k8s.io", subject("SubjectAccessReview"));
@@ -173,48 +297,19 @@ void addReviews(Api& api, const Authenticator& authenticator, const Authorizer& 
                return Answer{201,
                              reviewOf(body, "SelfSubjectRulesReview", kAuthorization, std::move(status))};
              });
-  api.onPost("selfsubjectreviews.authentication.k8s.io", [](Call& call, const Value& body) -> Result<Answer> {
-    Value out = reviewOf(body, "SelfSubjectReview", kAuthentication,
-                         Value::object({{"userInfo", userInfo(call.user)}}));
-    out.erase("spec");
-    return Answer{201, std::move(out)};
-  });
-  api.onPost("tokenreviews.authentication.k8s.io",
-             [&authenticator](Call&, const Value& body) -> Result<Answer> {
-               std::optional<User> user = authenticator.userOfToken(body.get("spec", "token").asString());
-               Value status = Value::object();
-               if (user) {
-                 status.set("authenticated", true);
-                 status.set("user", userInfo(*user));
-               } else {
-                 status.set("error", "the token is not known, or has expired");
-               }
-               return Answer{201, reviewOf(body, "TokenReview", kAuthentication, std::move(status))};
+  api.onPost("selfsubjectreviews.authentication.k8s.io",
+             [&api](Call& call, const Value& body) -> Result<Answer> {
+               Value out = reviewOf(body, "SelfSubjectReview", kAuthentication,
+                                    Value::object({{"userInfo", userInfo(call.user)}}));
+               out.erase("spec");
+               out["metadata"].set("creationTimestamp", formatRfc3339(api.clock().now()));
+               return Answer{201, std::move(out)};
              });
-  api.onPost(
-      "serviceaccounts/token", [&api, &authenticator](Call& call, const Value& body) -> Result<Answer> {
-        TRY(ResourcePtr resource, api.resourceOf(call));
-        TRY(Value account, api.read(*resource, call.ns, call.name));
-        Authenticator::TokenRequest request{
-            call.ns, call.name, account.get("metadata", "uid").asString(), {}, 3600};
-        for (const Value& audience : body.get("spec", "audiences").elements())
-          request.audiences.push_back(audience.asString());
-        if (body.get("spec").has("expirationSeconds"))
-          request.seconds = body.get("spec", "expirationSeconds").asInt();
-        TRY(auto token, authenticator.issue(request));
-        Value spec = body.get("spec").isObject() ? body.get("spec") : Value::object();
-        spec.set("expirationSeconds", request.seconds);
-        Value status =
-            Value::object({{"token", token.first}, {"expirationTimestamp", formatRfc3339(token.second)}});
-        Value meta = Value::object({{"name", call.name},
-                                    {"namespace", call.ns},
-                                    {"creationTimestamp", formatRfc3339(api.clock().now())}});
-        return Answer{201, Value::object({{"kind", "TokenRequest"},
-                                          {"apiVersion", kAuthentication},
-                                          {"metadata", std::move(meta)},
-                                          {"spec", std::move(spec)},
-                                          {"status", std::move(status)}})};
-      });
+  api.onPost("tokenreviews.authentication.k8s.io",
+             [&authenticator](Call&, const Value& body) { return reviewToken(authenticator, body); });
+  api.onPost("serviceaccounts/token", [&api, &authenticator](Call& call, const Value& body) {
+    return requestToken(api, authenticator, call, body);
+  });
 }
 
 }  // namespace puppis::apiserver

@@ -22,8 +22,11 @@ class Authenticator {
   /// system:anonymous when the request says nothing of who sent it; Unauthorized when it says something
   /// untrue.
   Result<User> authenticate(const net::ServerRequest& request) const;
-  /// The user a token stands for; nothing when it stands for none.
-  [[nodiscard]] std::optional<User> userOfToken(const std::string& token) const;
+  /// The user a token stands for; nothing when it stands for none, or for none of these audiences (empty:
+  /// this API). `shared`, if given, gets the audiences that the token and the question have in common.
+  [[nodiscard]] std::optional<User> userOfToken(const std::string& token,
+                                                std::vector<std::string> audiences = {},
+                                                std::vector<std::string>* shared = nullptr) const;
 
   struct TokenRequest {
     std::string ns, serviceAccount, uid;

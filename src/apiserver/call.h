@@ -48,12 +48,14 @@ struct Call {
   std::optional<bool> sendInitialEvents;
 
   kube::DeleteOptions remove;
+  bool cascadesOldWay = false;  ///< a deletion with orphanDependents: false
 
   // What the verbs tell besides their answer.
   std::vector<std::string> warnings;
   /// What the details of a failing Status name, where that is not the request's own object.
   struct About {
-    std::string group, kind, name;
+    std::string group = {}, kind = {}, name = {};
+    int retryAfterSeconds = 0;  ///< 0 says nothing of it
   };
   std::optional<About> about;
 };

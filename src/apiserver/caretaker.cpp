@@ -86,6 +86,10 @@ void Caretaker::take(const std::string& key, const store::Entry* now, const stor
       if (key.find("/" + name + "/") != std::string::npos) wakes.insert("namespace " + name);
     }
   }
+  // What every namespace has comes back when somebody deletes it.
+  bool everywhere = (startsWith(key, "/core/serviceaccounts/") && endsWith(key, "/default")) ||
+                    (startsWith(key, "/core/configmaps/") && endsWith(key, "/kube-root-ca.crt"));
+  if (now == nullptr && everywhere) wakes.insert("namespace " + split(key, '/')[3]);
   if (startsWith(key, kDefinitions) && now != nullptr)
     wakes.insert("definition " + key.substr(kDefinitions.size()));
 
@@ -200,12 +204,11 @@ bool Caretaker::tendNamespace(const std::string& name) {
   }
   ResourcePtr maps = api_.registry().find({"", "v1", "configmaps"});
   if (maps && !rootCa_.empty() && !api_.read(*maps, name, "kube-root-ca.crt")) {
-    Value meta = Value::object(
-        {{"name", "kube-root-ca.crt"},
-         {"annotations",
-          Value::object(
-              {{"kubernetes.io/description",
-                "The authority that signed the certificate of this API server, for programs in the namespace."}})}});
+    Value meta =
+        Value::object({{"name", "kube-root-ca.crt"},
+                       {"annotations", Value::object({{"kubernetes.io/description",
+                                                       "The authority that signed the certificate of this "
+                                                       "API server, for programs in the namespace."}})}});
     Call call = callFor(*maps, name, "");
     auto made = api_.create(call, Value::object({{"apiVersion", "v1"},
                                                  {"kind", "ConfigMap"},

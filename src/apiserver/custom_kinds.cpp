@@ -2,7 +2,12 @@
 #include "apiserver/custom_kinds.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <set>
+
+#include <openssl/sha.h>
+#include <re2/re2.h>
 
 #include "apiserver/decode.h"
 #include "apiserver/faults.h"
@@ -79,6 +84,72 @@ std::vector<std::string> texts(const Value& list) {
   return out;
 }
 
+/// What discovery tells of the stored version, as Kubernetes makes it: eight bytes of a SHA-256.
+std::string storageHash(const std::string& group, const Value& spec, const std::string& kind) {
+  std::string stored;
+  for (const Value& version : spec.get("versions").elements()) {
+    if (version.get("storage").asBool()) stored = version.get("name").asString();
+  }
+  std::string text = group + "/" + stored + "/" + kind;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return base64Encode(std::string(digest.begin(), digest.begin() + 8));
+}
+
+/// A JSON value as Go prints it with %v, roughly for nested ones.
+std::string goText(const Value& value) {
+  if (value.isString()) return value.asString();
+  if (!value.isArray()) return data::toJson(value);
+  std::string out;
+  for (const Value& one : value.elements()) out += (out.empty() ? "" : " ") + goText(one);
+  return "[" + out + "]";
+}
+
+/// Go's name for the type that a JSON value gets.
+const char* goTypeOf(const Value& value) {
+  if (value.isBool()) return "bool";
+  if (value.isInt()) return "int64";
+  if (value.isNumeric()) return "float64";
+  if (value.isString()) return "string";
+  return value.isArray() ? "[]interface {}" : "map[string]interface {}";
+}
+
+/// The value at ".spec.replicas" if it is a `wanted` ("int64", "string"); a fault in Kubernetes' words when
+/// it is something else or when its parent is no object.
+const Value* scaleField(const Value& object, const std::string& path, std::string_view wanted,
+                        Faults& faults) {
+  const Value* at = &object;
+  std::string walked;
+  for (const std::string& part : split(path.substr(startsWith(path, ".") ? 1 : 0), '.')) {
+    if (!at->isObject()) {
+      faults.invalid(path, wanted == "string" ? Value("") : Value(0),
+                     walked + " accessor error: " + goText(*at) + " is of the type " + goTypeOf(*at) +
+                         ", expected map[string]interface {}");
+      return nullptr;
+    }
+    walked += "." + part;
+    at = at->find(part);
+    if (at == nullptr || at->isNull()) return nullptr;
+  }
+  if (goTypeOf(*at) == wanted) return at;
+  faults.invalid(path, wanted == "string" ? Value("") : Value(0),
+                 walked + " accessor error: " + goText(*at) + " is of the type " + goTypeOf(*at) +
+                     ", expected " + std::string(wanted));
+  return nullptr;
+}
+
+/// What the scale subresource reads must be what it expects.
+void validateScaleFields(const Value& object, const ScaleInfo& scale, Faults& faults) {
+  for (const std::string& path : {scale.specReplicas, scale.statusReplicas}) {
+    const Value* count = scaleField(object, path, "int64", faults);
+    if (count == nullptr) continue;
+    if (count->asInt() < 0) faults.invalid(path, *count, "should be a non-negative integer");
+    if (count->asInt() > std::numeric_limits<std::int32_t>::max())
+      faults.invalid(path, *count, "should be less than or equal to 2147483647");
+  }
+  if (!scale.labelSelector.empty()) scaleField(object, scale.labelSelector, "string", faults);
+}
+
 Result<std::shared_ptr<KindInfo>> kindOf(const Value& definition, const Value& version, SchemaSet& schemas,
                                          const std::shared_ptr<RuleEvaluator>& rules) {
   const Value& spec = definition.get("spec");
@@ -93,6 +164,7 @@ Result<std::shared_ptr<KindInfo>> kindOf(const Value& definition, const Value& v
   kind->namespaced = spec.get("scope").asString() == "Namespaced";
   kind->shortNames = texts(names.get("shortNames"));
   kind->categories = texts(names.get("categories"));
+  kind->storageVersionHash = storageHash(kind->group, spec, kind->kind);
   kind->generation = true;
   kind->allowUnconditionalUpdate = false;
   const Value& subresources = version.get("subresources");
@@ -116,14 +188,10 @@ Result<std::shared_ptr<KindInfo>> kindOf(const Value& definition, const Value& v
   schema.properties["metadata"] = schemas.objectMeta();
   kind->schema = &schema;
   kind->setDefaults = [&schema](Value& object) { applyDefaults(object, schema); };
-  kind->validate = [&schema](const Value& object, Faults& faults) {
-    validateCustom(object, {}, schema, nullptr, faults);
+  kind->validate = [&schema, rules, scale = kind->scale](const Value& object, Faults& faults) {
+    validateCustom(object, {}, schema, rules.get(), faults);
+    if (scale) validateScaleFields(object, *scale, faults);
   };
-  if (rules) {
-    kind->validate = [&schema, rules](const Value& object, Faults& faults) {
-      validateCustom(object, {}, schema, rules.get(), faults);
-    };
-  }
   kind->columns = columnsOf(version);
   for (const Value& field : version.get("selectableFields").elements()) {
     auto path = JsonPath::parse(field.get("jsonPath").asString());
@@ -188,9 +256,18 @@ void validateStructure(const Value& schema, const std::string& path, RuleEvaluat
   bool free = schema.get("x-kubernetes-preserve-unknown-fields").asBool() ||
               schema.get("x-kubernetes-int-or-string").asBool();
   const std::string& type = schema.get("type").asString();
-  if (type.empty() && !free)
+  if (const Value& pattern = schema.get("pattern"); pattern.isString()) {
+    re2::RE2 compiled(pattern.asString(), re2::RE2::Quiet);
+    if (!compiled.ok())
+      faults.invalid(
+          path + ".pattern", pattern,
+          "must be a valid regular expression, but isn't: error parsing regexp: " + compiled.error());
+  }
+  if (type.empty() && !free && !schema.has("$ref"))
     faults.required(path + ".type",
                     root ? "must not be empty at the root" : "must not be empty for specified object fields");
+  if (root && !type.empty() && type != "object")
+    faults.invalid(path + ".type", type, "must be object at the root");
   static const std::vector<std::string> kTypes = {"array",  "boolean", "integer",
                                                   "number", "object",  "string"};
   if (!type.empty() && std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end())
@@ -247,7 +324,13 @@ void validateDefinition(const Value& definition, RuleEvaluator* rules, Faults& f
   const std::string& name = definition.get("metadata", "name").asString();
   if (name != plural + "." + group)
     faults.invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
-  if (group.empty()) faults.required("spec.group", "");
+  if (group.empty()) {
+    faults.required("spec.group", "");
+  } else if (group.find('.') == std::string::npos) {
+    faults.invalid("spec.group", group, "should be a domain with at least one dot");
+  }
+  if (spec.get("preserveUnknownFields").asBool())
+    faults.invalid("spec.preserveUnknownFields", true, "must be false");
   const std::string& scope = spec.get("scope").asString();
   if (scope != "Namespaced" && scope != "Cluster") {
     if (scope.empty()) {
@@ -276,6 +359,19 @@ void validateDefinition(const Value& definition, RuleEvaluator* rules, Faults& f
       bool shared = oneSchemaForAll(spec.get("versions"));
       std::string where = shared ? std::string("spec.validation") : path + ".schema";
       if (!shared || at == 1) validateStructure(schema, where + ".openAPIV3Schema", rules, faults, true);
+    }
+    for (const char* field : {"specReplicasPath", "statusReplicasPath"}) {
+      const Value& scale = version.get("subresources", "scale");
+      if (!scale.isObject()) continue;
+      std::string root = std::string_view(field) == "specReplicasPath" ? ".spec." : ".status.";
+      const std::string where = path + ".subresources.scale." + field;
+      if (scale.get(field).asString().empty())
+        faults.required(where, "");
+      else if (!startsWith(scale.get(field).asString(), "."))
+        faults.invalid(where, scale.get(field), "must be a simple json path starting with .");
+      else if (!startsWith(scale.get(field).asString(), root))
+        faults.invalid(where, scale.get(field),
+                       "should be a json path under " + root.substr(0, root.size() - 1));
     }
     std::size_t column = 0;
     for (const Value& one : version.get("additionalPrinterColumns").elements()) {

@@ -115,7 +115,7 @@ class Decoder {
       const std::string& key = member.key.str();
       const Schema* field = schema.field(key);
       path_ += (path_.empty() ? "" : ".") + key;
-      goPath_ += (goPath_.empty() ? "" : ".") + key;
+      if (!schema.isMap()) goPath_ += (goPath_.empty() ? "" : ".") + key;
       if (field == nullptr) {
         unknown_.push_back(path_);
       } else {
@@ -262,14 +262,9 @@ Result<Value> pruneCustom(const Value& value, const Schema& schema, SchemaSet& s
   Value out = pruneValue(value, schema, "", unknown, true);
   if (const Value* meta = out.find("metadata")) {
     std::vector<std::string> metaUnknown;
-    Value holder = Value::object({{"metadata", *meta}});
-    Schema root;
-    root.type = SchemaType::Object;
-    root.name = "v1.ObjectMeta";
-    root.properties["metadata"] = schemas.objectMeta();
-    TRY(Value decoded, decodeTyped(holder, root, metaUnknown));
-    out.set("metadata", decoded.get("metadata"));
-    unknown.insert(unknown.end(), metaUnknown.begin(), metaUnknown.end());
+    TRY(Value decoded, decodeTyped(*meta, *schemas.objectMeta(), metaUnknown));
+    out.set("metadata", std::move(decoded));
+    for (const std::string& path : metaUnknown) unknown.push_back("metadata." + path);
   }
   return out;
 }

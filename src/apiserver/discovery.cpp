@@ -74,8 +74,11 @@ Value textList(const std::vector<std::string>& texts) {
   return out;
 }
 
-Value verbsOf(const KindInfo& kind) {
-  return textList(kind.verbs.empty() ? kAllVerbs : kind.verbs);
+Value verbsOf(const Resource& resource) {
+  static const std::vector<std::string> kCustomVerbs = {"delete", "deletecollection", "get",    "list",
+                                                        "patch",  "create",           "update", "watch"};
+  if (resource.custom) return textList(kCustomVerbs);
+  return textList(resource.kind->verbs.empty() ? kAllVerbs : resource.kind->verbs);
 }
 
 struct Sub {
@@ -87,7 +90,7 @@ struct Sub {
 std::vector<std::string> subVerbs(const std::string& name) {
   if (name == "log") return {"get"};
   if (name == "exec" || name == "attach" || name == "portforward") return {"create", "get"};
-  if (name == "proxy") return kAllVerbs;
+  if (name == "proxy") return {"create", "delete", "get", "patch", "update"};
   if (name == "eviction" || name == "binding" || name == "token") return {"create"};
   if (name == "approval" || name == "ephemeralcontainers" || name == "resize")
     return {"get", "patch", "update"};
@@ -165,7 +168,7 @@ std::optional<Value> apiResourceList(const Registry& registry, const std::string
                                {"singularName", kind.singular},
                                {"namespaced", kind.namespaced},
                                {"kind", kind.kind},
-                               {"verbs", verbsOf(kind)}});
+                               {"verbs", verbsOf(*resource)}});
     if (!kind.shortNames.empty()) one.set("shortNames", textList(kind.shortNames));
     if (!kind.categories.empty()) one.set("categories", textList(kind.categories));
     if (!kind.storageVersionHash.empty()) one.set("storageVersionHash", kind.storageVersionHash);
@@ -183,22 +186,24 @@ std::optional<Value> apiResourceList(const Registry& registry, const std::string
     }
   }
   if (resources.empty()) return std::nullopt;
-  return Value::object({{"kind", "APIResourceList"},
-                        {"apiVersion", "v1"},
-                        {"groupVersion", group.empty() ? version : group + "/" + version},
-                        {"resources", std::move(resources)}});
+  Value out = Value::object({{"kind", "APIResourceList"}});
+  if (!group.empty()) out.set("apiVersion", "v1");
+  out.set("groupVersion", group.empty() ? version : group + "/" + version);
+  out.set("resources", std::move(resources));
+  return out;
 }
 
 namespace {
 
-Value aggregatedResource(const KindInfo& kind) {
+Value aggregatedResource(const Resource& resource) {
+  const KindInfo& kind = *resource.kind;
   Value one =
       Value::object({{"resource", kind.resource},
                      {"responseKind",
                       Value::object({{"group", kind.group}, {"version", kind.version}, {"kind", kind.kind}})},
                      {"scope", kind.namespaced ? "Namespaced" : "Cluster"},
                      {"singularResource", kind.singular},
-                     {"verbs", verbsOf(kind)}});
+                     {"verbs", verbsOf(resource)}});
   if (!kind.shortNames.empty()) one.set("shortNames", textList(kind.shortNames));
   if (!kind.categories.empty()) one.set("categories", textList(kind.categories));
   Value subs = Value::array();
@@ -223,7 +228,7 @@ Value aggregatedDiscovery(const Registry& registry, bool legacy, const std::stri
     for (const std::string& one : group.versions) {
       Value resources = Value::array();
       for (const ResourcePtr& resource : group.resources.at(one))
-        resources.push(aggregatedResource(*resource->kind));
+        resources.push(aggregatedResource(*resource));
       versions.push(
           Value::object({{"version", one}, {"resources", std::move(resources)}, {"freshness", "Current"}}));
     }

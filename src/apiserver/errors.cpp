@@ -68,6 +68,8 @@ data::Value statusOf(const Error& error, const Call& call, const Resource* resou
     if (!call.type.resource.empty()) details.set("kind", byKind ? resource->kind->kind : call.type.resource);
   }
   if (const Value* causes = status.get("details").find("causes")) details.set("causes", *causes);
+  if (call.about && call.about->retryAfterSeconds != 0)
+    details.set("retryAfterSeconds", call.about->retryAfterSeconds);
   status.erase("details");
   if (!details.empty() || call.about || reason == "NotFound" || reason == "MethodNotAllowed") {
     Value code = status.get("code");

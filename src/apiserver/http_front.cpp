@@ -9,6 +9,7 @@
 #include "apiserver/openapi.h"
 #include "apiserver/openapi_protobuf.h"
 #include "apiserver/protobuf.h"
+#include "apiserver/request_options.h"
 #include "apiserver/table.h"
 #include "base/source.h"
 #include "base/strings.h"
@@ -26,27 +27,26 @@ struct HttpFront::Exchange {
   Call call;
   ResourcePtr resource;
   Wanted wanted;
-  std::vector<std::pair<std::string, std::string>> query;
+  Query query;
   bool watches = false;
   std::string logTail;
 
-  [[nodiscard]] const std::string* param(std::string_view name) const {
-    for (const auto& [key, value] : query) {
-      if (key == name) return &value;
-    }
-    return nullptr;
-  }
+  [[nodiscard]] const std::string* param(std::string_view name) const { return queryValue(query, name); }
   [[nodiscard]] std::string text(std::string_view name) const {
     const std::string* value = param(name);
     return value == nullptr ? std::string() : *value;
   }
-  [[nodiscard]] bool flag(std::string_view name) const {
-    const std::string* value = param(name);
-    return value != nullptr && *value != "false" && *value != "0";
-  }
+  [[nodiscard]] bool flag(std::string_view name) const { return queryFlag(query, name); }
 };
 
 namespace {
+
+Error notAcceptable() {
+  return Error(ErrorCode::NotAcceptable,
+               "only the following media types are accepted: application/json, application/yaml, "
+               "application/vnd.kubernetes.protobuf")
+      .reason("NotAcceptable");
+}
 
 Result<Wanted> parseAccept(const std::string& accept) {
   Wanted out;
@@ -68,6 +68,7 @@ Result<Wanted> parseAccept(const std::string& accept) {
     } else if ((as == "PartialObjectMetadata" || as == "PartialObjectMetadataList") &&
                group == "meta.k8s.io") {
       out.partial = true;
+      out.partialList = as == "PartialObjectMetadataList";
     } else if (as == "APIGroupDiscoveryList" && group == "apidiscovery.k8s.io" &&
                (version == "v2" || version == "v2beta1")) {
       out.discovery = true;
@@ -78,9 +79,7 @@ Result<Wanted> parseAccept(const std::string& accept) {
     out.yaml = type == "application/yaml";
     return out;
   }
-  return fail(Error(ErrorCode::NotAcceptable,
-                    "only the following media types are accepted: application/json, application/yaml")
-                  .reason("NotAcceptable"));
+  return fail(notAcceptable());
 }
 
 Result<Value> parseBody(const net::ServerRequest& request, const Resource& resource) {
@@ -126,13 +125,6 @@ std::optional<kube::PatchType> patchTypeOf(const net::ServerRequest& request) {
   return std::nullopt;
 }
 
-std::optional<std::int64_t> number(const std::string& text) {
-  std::int64_t out = 0;
-  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (text.empty() || code != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return out;
-}
-
 std::string escapeWarning(const std::string& text) {
   std::string out;
   for (char c : text) {
@@ -140,19 +132,6 @@ std::string escapeWarning(const std::string& text) {
     out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
   return out;
-}
-
-void readDeleteOptions(const Value& body, Call& call) {
-  const Value& preconditions = body.get("preconditions");
-  if (preconditions.has("uid")) call.remove.uid = preconditions.get("uid").asString();
-  if (preconditions.has("resourceVersion"))
-    call.remove.resourceVersion = preconditions.get("resourceVersion").asString();
-  if (body.has("propagationPolicy")) call.remove.propagation = body.get("propagationPolicy").asString();
-  if (body.get("orphanDependents").isBool())
-    call.remove.propagation = body.get("orphanDependents").asBool() ? "Orphan" : "Background";
-  if (body.get("gracePeriodSeconds").isInt())
-    call.remove.gracePeriodSeconds = body.get("gracePeriodSeconds").asInt();
-  for (const Value& one : body.get("dryRun").elements()) call.dryRun = call.dryRun || one.asString() == "All";
 }
 
 /// Built-in kinds leave the type of a list's items out, custom ones do not.
@@ -175,6 +154,28 @@ std::string_view typeWord(WatchItem::Type type) {
       return "BOOKMARK";
   }
   return "ERROR";
+}
+
+/// Subresources that lead into a running container.
+bool streamsToContainers(std::string_view subresource) {
+  return subresource == "exec" || subresource == "attach" || subresource == "portforward" ||
+         subresource == "proxy";
+}
+
+/// Whether the pod has the container whose log is asked for.
+Status checkLogged(const Value& pod, const std::string& container) {
+  std::vector<std::string> names;
+  for (const char* field : {"initContainers", "containers"}) {
+    for (const Value& one : pod.get("spec", field).elements()) names.push_back(one.get("name").asString());
+  }
+  const std::string& name = pod.get("metadata", "name").asString();
+  if (!container.empty() && std::find(names.begin(), names.end(), container) == names.end())
+    return fail(badRequest("container " + container + " is not valid for pod " + name));
+  if (container.empty() && pod.get("spec", "containers").size() > 1) {
+    return fail(badRequest("a container name must be specified for pod " + name + ", choose one of: [" +
+                           join(names, " ") + "]"));
+  }
+  return {};
 }
 
 constexpr std::size_t kMostWaiting = 64 * 1024 * 1024;
@@ -208,7 +209,9 @@ void HttpFront::answer(Exchange& x, std::optional<User> known) {
                         : startsWith(x.call.userAgent, "curl/") || startsWith(x.call.userAgent, "Mozilla/") ||
                               startsWith(x.call.userAgent, "Wget/");
   if (x.param("includeObject") != nullptr) x.wanted.includeObject = x.text("includeObject");
-  Status done = impersonate(x);
+  bool handled = false;
+  Status done = impersonate(x, handled);
+  if (handled) return;
   if (done && !wanted && !startsWith(x.request.path, "/openapi") && !startsWith(x.request.path, "/metrics") &&
       !startsWith(x.request.path, "/healthz") && !startsWith(x.request.path, "/livez") &&
       !startsWith(x.request.path, "/readyz")) {
@@ -218,12 +221,18 @@ void HttpFront::answer(Exchange& x, std::optional<User> known) {
   if (!done) sendError(x, done.error());
 }
 
-Status HttpFront::impersonate(Exchange& x) {
+Status HttpFront::impersonate(Exchange& x, bool& handled) {
   const std::string* name = net::findHeader(x.request.headers, "impersonate-user");
   if (name == nullptr) {
     for (const auto& [key, value] : x.request.headers) {
-      if (startsWith(key, "impersonate-"))
-        return fail(badRequest("requested groups without impersonating a user"));
+      if (!startsWith(key, "impersonate-")) continue;
+      // Kubernetes fails here, in Go's words.
+      x.responder->send(
+          500, {{"content-type", "text/plain; charset=utf-8"}, {"x-content-type-options", "nosniff"}},
+          "Internal Server Error: " + data::toJson(Value(x.request.path)) + ": requested [{Group  " + value +
+              "    }] without impersonating a user\n");
+      handled = true;
+      return {};
     }
     return {};
   }
@@ -284,6 +293,7 @@ Status HttpFront::route(Exchange& x) {
   }
   std::string path = "/" + join(parts, "/");
   if (authorizer_ != nullptr && !authorizer_->allowsPath(x.call.user, x.request.method, path)) {
+    x.call.about = Call::About{};
     return fail(Error(ErrorCode::Forbidden, "forbidden: User \"" + x.call.user.name + "\" cannot " +
                                                 toLower(x.request.method) + " path \"" + path + "\"")
                     .reason("Forbidden"));
@@ -336,6 +346,10 @@ Status HttpFront::discovery(Exchange& x, const std::vector<std::string>& parts, 
     sendValue(x, 200,
               Value::object({{"major", "1"},
                              {"minor", "34"},
+                             {"emulationMajor", "1"},
+                             {"emulationMinor", "34"},
+                             {"minCompatibilityMajor", "1"},
+                             {"minCompatibilityMinor", "33"},
                              {"gitVersion", "v1.34.0+puppis"},
                              {"gitCommit", ""},
                              {"gitTreeState", "clean"},
@@ -352,6 +366,10 @@ Status HttpFront::discovery(Exchange& x, const std::vector<std::string>& parts, 
   if (found) {
     sendValue(x, 200, *found);
     return {};
+  }
+  if (parts.size() == 3 && parts[0] == "apis" && apiGroup(registry, parts[1])) {
+    x.call.about = Call::About{};
+    return fail(noSuchPath());
   }
   if (parts.empty()) {
     Value paths = Value::array({"/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2",
@@ -419,31 +437,10 @@ Status HttpFront::resourceRequest(Exchange& x, std::vector<std::string> parts, c
   if (parts.size() > 2) call.subresource = parts[2];
   x.watches = oldWatch || x.flag("watch");
 
-  call.labelSelector = x.text("labelSelector");
-  call.fieldSelector = x.text("fieldSelector");
-  call.resourceVersion = x.text("resourceVersion");
-  call.resourceVersionMatch = x.text("resourceVersionMatch");
-  call.continueToken = x.text("continue");
-  call.limit = number(x.text("limit")).value_or(0);
-  call.timeoutSeconds = number(x.text("timeoutSeconds"));
-  call.bookmarks = x.flag("allowWatchBookmarks");
-  if (x.param("sendInitialEvents") != nullptr) call.sendInitialEvents = x.flag("sendInitialEvents");
-  call.fieldManager = x.text("fieldManager");
-  call.fieldValidation = x.text("fieldValidation");
-  call.force = x.flag("force");
-  for (const auto& [key, value] : x.query) {
-    if (key != "dryRun") continue;
-    if (value != "All" && !value.empty()) {
-      return fail(Error(ErrorCode::Invalid,
-                        "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: \"" + value +
-                            "\": supported values: \"All\"")
-                      .reason("Invalid"));
-    }
-    call.dryRun = call.dryRun || value == "All";
-  }
+  TRY_VOID(readOptions(x.query, call));
   const std::string& method = x.request.method;
   std::string verb;
-  if (method == "GET" || method == "HEAD") {
+  if (method == "GET") {
     verb = x.watches ? "watch" : call.name.empty() ? "list" : "get";
   } else if (method == "POST") {
     verb = "create";
@@ -454,6 +451,7 @@ Status HttpFront::resourceRequest(Exchange& x, std::vector<std::string> parts, c
   } else if (method == "DELETE") {
     verb = call.name.empty() ? "deletecollection" : "delete";
   } else {
+    call.about = Call::About{};
     return fail(
         Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource")
             .reason("MethodNotAllowed"));
@@ -522,14 +520,32 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
         Error(ErrorCode::MethodNotAllowed, "the server does not allow this method on the requested resource")
             .reason("MethodNotAllowed"));
   }
+  if (streamsToContainers(call.subresource)) {
+    TRY_VOID(api_.read(*x.resource, call.ns, call.name));
+    return fail(badRequest(kind.singular + " \"" + call.name + "\" is simulated: no container runs, so " +
+                           call.subresource + " has nothing to connect to"));
+  }
   if (call.subresource == "log" && verb == "get") {
     TRY(Value pod, api_.read(*x.resource, call.ns, call.name));
+    TRY_VOID(checkLogged(pod, x.text("container")));
     std::string text =
         "This pod is simulated: " + call.ns + "/" + call.name + " runs no container, so it has no log.\n";
     x.responder->send(200, {{"content-type", "text/plain"}}, std::move(text));
     return {};
   }
+  const std::string& shown = x.wanted.includeObject;
+  if (x.wanted.table && shown != "Metadata" && shown != "Object" && shown != "None" && !shown.empty()) {
+    return fail(badRequest("Unable to convert to Table as requested: includeObject: Invalid value: " +
+                           data::toJson(Value(shown)) + ": must be 'Metadata', 'Object', 'None', or empty"));
+  }
   if (verb == "watch") return serveWatch(x);
+  if (x.wanted.partial && verb == "list" && !x.wanted.partialList) {
+    std::string package = kind.group.empty() ? "core" : kind.group.substr(0, kind.group.find('.'));
+    return fail(Error(ErrorCode::NotAcceptable,
+                      "you requested PartialObjectMetadata, but the requested object is a list (*" + package +
+                          "." + kind.kind + "List)")
+                    .reason("NotAcceptable"));
+  }
   if (verb == "list") {
     TRY(ListAnswer list, api_.list(call));
     return sendList(x, std::move(list));
@@ -547,20 +563,17 @@ Status HttpFront::serve(Exchange& x, const std::string& verb) {
   }
   Answer made;
   if (verb == "delete" || verb == "deletecollection") {
-    if (!x.request.body.empty()) {
-      // A body stands for the whole of the options; the query then says nothing.
-      TRY(Value body, parseBody(x.request, *x.resource));
-      call.dryRun = false;
-      readDeleteOptions(body, call);
-    } else {
-      if (x.param("propagationPolicy") != nullptr) call.remove.propagation = x.text("propagationPolicy");
-      if (auto grace = number(x.text("gracePeriodSeconds"))) call.remove.gracePeriodSeconds = *grace;
-    }
+    TRY_VOID(readDeleteOptions(x.request, x.query, call));
     TRY(made, verb == "delete" ? api_.remove(call) : api_.removeCollection(call));
+    // Who asks in the old way to cascade is told that the object is still there.
+    if (verb == "delete" && call.cascadesOldWay && made.object.get("kind").asString() != "Status")
+      made.status = 202;
   } else {
+    TRY_VOID(checkWriteOptions(x.query, verb, call));
     if (verb == "patch") {
       auto type = patchTypeOf(x.request);
       if (!type) {
+        call.warnings.clear();  // the request was not looked at
         if (x.resource->custom) {
           return fail(
               Error(ErrorCode::UnsupportedMedia,
@@ -607,7 +620,7 @@ Status HttpFront::sendList(Exchange& x, ListAnswer list) {
     for (const Shown& item : list.items) rows.push_back(tableRow(item.value(), kind, style, now));
     Value table = tableOf(tableColumns(kind), std::move(rows), std::move(meta), style);
     // Kinds without columns of their own have no list of rows at all when there are none.
-    if (list.items.empty() && (kind.columns.empty() || resource.custom)) table.set("rows", Value());
+    if (list.items.empty() && kind.columns.empty()) table.set("rows", Value());
     sendValue(x, 200, table);
     return {};
   }

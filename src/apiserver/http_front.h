@@ -17,6 +17,7 @@ struct Wanted {
   bool yaml = false;
   bool table = false;
   bool partial = false;        ///< PartialObjectMetadata
+  bool partialList = false;    ///< ... of a list
   bool discovery = false;      ///< the aggregated form
   std::string version = "v1";  ///< of meta.k8s.io or apidiscovery.k8s.io
   std::string includeObject = "Metadata";
@@ -56,7 +57,7 @@ class HttpFront {
   Status openApi(Exchange& x, const std::vector<std::string>& parts, bool& handled);
   static Status pageNotFound(Exchange& x);
   Status authorize(Exchange& x, const std::string& verb);
-  Status impersonate(Exchange& x);
+  Status impersonate(Exchange& x, bool& handled);
   Status serveWatch(Exchange& x);
   Status sendList(Exchange& x, ListAnswer list);
   void sendValue(Exchange& x, int status, const data::Value& value, const std::string& contentType = {});

@@ -182,6 +182,10 @@ struct KindInfo {
   [[nodiscard]] std::string groupKind() const { return group.empty() ? kind : kind + "." + group; }
 };
 
+/// An autoscaling/v1 Scale as Kubernetes would write it after reading it; InvalidArgument in the words of
+/// Go's decoder.
+Result<data::Value> decodeScale(const data::Value& scale);
+
 /// Every built-in kind, with its schemas made in `schemas` (which must outlive them). Implemented in
 /// apiserver/kinds/.
 std::vector<KindInfo> builtinKinds(SchemaSet& schemas);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apiserver/metadata.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/strings.h"
@@ -130,6 +131,9 @@ void validateOwners(const Value& owners, Faults& faults) {
   for (const Value& owner : owners.elements()) {
     if (owner.get("apiVersion").asString().empty())
       faults.invalid(path + ".apiVersion", "", "version must not be empty");
+    if (const std::string& version = owner.get("apiVersion").asString();
+        std::count(version.begin(), version.end(), '/') > 1)
+      faults.invalid(path + ".apiVersion", version, "version must not be empty");
     for (const char* field : {"kind", "name", "uid"}) {
       if (owner.get(field).asString().empty()) faults.invalid(path + "." + field, "", "must not be empty");
     }

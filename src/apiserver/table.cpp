@@ -39,9 +39,15 @@ Value tableColumns(const KindInfo& kind) {
 }
 
 Value partialMetadata(const Value& object) {
-  return Value::object({{"kind", "PartialObjectMetadata"},
-                        {"apiVersion", "meta.k8s.io/v1"},
-                        {"metadata", object.get("metadata")}});
+  Value meta = object.get("metadata");
+  // A field of its own in Kubernetes, which only the whole object shows as an annotation.
+  constexpr const char* kTemplateGeneration = "deprecated.daemonset.template.generation";
+  if (object.get("kind").asString() == "DaemonSet" && meta.get("annotations").has(kTemplateGeneration)) {
+    meta["annotations"].erase(kTemplateGeneration);
+    if (meta.get("annotations").empty()) meta.erase("annotations");
+  }
+  return Value::object(
+      {{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", std::move(meta)}});
 }
 
 Value tableRow(const Value& object, const KindInfo& kind, const TableStyle& style, Nanos now) {

@@ -4,12 +4,17 @@
 #include "cli/def_files.h"
 #include "cli/definition_store.h"
 #include "cli/delivery.h"
+#include "controller/views.h"
 #include "kube/object.h"
 #include "oam/runtime.h"
 
 namespace puppis::cli {
 
 using data::Value;
+
+namespace {
+const kube::Gvr kConfigMaps{"", "v1", "configmaps"};
+}
 
 Result<DefinitionsInstalled> installDefinitions(kube::Client& client, bool overrideOthers) {
   const kube::Gvr namespaces{"", "v1", "namespaces"};
@@ -34,6 +39,13 @@ Result<DefinitionsInstalled> installDefinitions(kube::Client& client, bool overr
     }
     TRY(Change change, applyObject(client, type, object));
     if (change != Change::Unchanged) ++out.changed;
+  }
+  for (Value view : controller::queryViews(std::string(kSystemNamespace))) {
+    kube::setLabel(view, kManagedBy, "puppis");
+    auto live = client.get(kConfigMaps, kube::nameOf(view));
+    // KubeVela's own views answer the same questions.
+    if (live && !overrideOthers && kube::label(*live, kManagedBy) != "puppis") continue;
+    TRY_VOID(applyObject(client, kConfigMaps, view));
   }
   return out;
 }

@@ -18,8 +18,8 @@ struct DefinitionsInstalled {
   std::size_t left = 0;  ///< of the same name, made by somebody else, and therefore not touched
 };
 
-/// Makes the namespace vela-system and puts every built-in definition there. A definition that something else
-/// installed is replaced only when `overrideOthers` says so.
+/// Makes the namespace vela-system and puts every built-in definition there, and the views that the `vela`
+/// command line queries. What something else installed is replaced only when `overrideOthers` says so.
 Result<DefinitionsInstalled> installDefinitions(kube::Client& client, bool overrideOthers);
 
 }  // namespace puppis::cli

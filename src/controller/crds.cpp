@@ -20,6 +20,7 @@ std::string_view definitionrevisions();
 std::string_view resourcetrackers();
 std::string_view policies();
 std::string_view workflows();
+std::string_view workflowruns();
 std::string_view packages();
 }  // namespace crds
 
@@ -29,7 +30,7 @@ std::vector<std::string> crdManifests() {
        {crds::applications(), crds::applicationrevisions(), crds::componentdefinitions(),
         crds::traitdefinitions(), crds::policydefinitions(), crds::workflowstepdefinitions(),
         crds::workloaddefinitions(), crds::definitionrevisions(), crds::resourcetrackers(), crds::policies(),
-        crds::workflows(), crds::packages()}) {
+        crds::workflows(), crds::workflowruns(), crds::packages()}) {
     out.emplace_back(text);
   }
   return out;

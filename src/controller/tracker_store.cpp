@@ -34,17 +34,18 @@ deliver::Inventory TrackerStore::read(const deliver::Owner& owner) const {
 }
 
 Status TrackerStore::create(const deliver::Owner& owner, Value tracker) {
+  std::int64_t generation = tracker.get("spec", "applicationGeneration").asInt();
   kube::WriteOptions options;
   options.fieldManager = deliver::kFieldManager;
   for (bool taken : {false, true}) {
-    tracker["metadata"].set("name", deliver::trackerName(owner, taken));
+    tracker["metadata"].set("name", deliver::trackerName(owner, generation, taken));
     auto made = client_.create(kResourceTrackers, "", tracker, options);
     if (made) {
       informer_->learn(*made);
       return {};
     }
     if (made.error().code() != ErrorCode::AlreadyExists) return fail(made.error());
-    TRY(Value found, client_.get(kResourceTrackers, {"", deliver::trackerName(owner, taken)}));
+    TRY(Value found, client_.get(kResourceTrackers, {"", deliver::trackerName(owner, generation, taken)}));
     if (deliver::ownedBy(found, owner)) {
       informer_->learn(found);  // the mirror was behind
       return fail(ErrorCode::Conflict, "the inventory appeared meanwhile");
@@ -58,7 +59,10 @@ Status TrackerStore::write(const deliver::Owner& owner, const deliver::Inventory
   std::vector<Value> trackers = trackersOf(owner);
   deliver::Inventory now;
   for (const auto& tracker : trackers) deliver::readTracker(tracker, now);
-  if (now == inventory) return {};
+  // The generation is what clients tell the current inventory by.
+  bool current = trackers.size() == 1 && trackers[0].get("spec", "type").asString() == "versioned" &&
+                 trackers[0].get("spec", "applicationGeneration").asInt() == generation;
+  if (now == inventory && (current || inventory.entries.empty())) return {};
   Value wanted = deliver::trackerOf(inventory, owner, generation);
   if (trackers.empty()) return create(owner, std::move(wanted));
   // The first is rewritten to say everything; others, KubeVela's of earlier generations, have then said their

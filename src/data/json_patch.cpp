@@ -104,8 +104,8 @@ Status removeAt(Value& root, const Tokens& tokens) {
   return {};
 }
 
+/// A member that is not there is added, as Kubernetes' library has it.
 Status replace(Value& root, const Tokens& tokens, Value value) {
-  TRY_VOID(valueAt(root, tokens));
   if (tokens.empty()) {
     root = std::move(value);
     return {};

@@ -44,7 +44,7 @@ Value trackerOf(const Inventory& inventory, const Owner& owner, std::int64_t gen
   Value labels = Value::object({{kAppName, owner.name}, {kAppNamespace, owner.ns}, {kAppUid, owner.uid}});
   Value metadata =
       Value::object({{"labels", std::move(labels)}, {"finalizers", Value::array({kTrackerFinalizer})}});
-  Value spec = Value::object({{"type", "root"}, {"applicationGeneration", generation}});
+  Value spec = Value::object({{"type", "versioned"}, {"applicationGeneration", generation}});
   spec.set("managedResources", std::move(resources));
   return Value::object({{"apiVersion", kTrackerType.apiVersion()},
                         {"kind", "ResourceTracker"},
@@ -52,8 +52,8 @@ Value trackerOf(const Inventory& inventory, const Owner& owner, std::int64_t gen
                         {"spec", std::move(spec)}});
 }
 
-std::string trackerName(const Owner& owner, bool taken) {
-  std::string out = owner.name + "-" + owner.ns;
+std::string trackerName(const Owner& owner, std::int64_t generation, bool taken) {
+  std::string out = owner.name + "-v" + std::to_string(generation) + "-" + owner.ns;
   if (!taken) return out;
   std::string digest = std::to_string(fnv1a(owner.ns + "/" + owner.name));
   return out + "-" + digest.substr(0, 10);

@@ -38,9 +38,10 @@ void readTracker(const data::Value& tracker, Inventory& into);
 /// is the Application's. Name and resourceVersion are the caller's.
 data::Value trackerOf(const Inventory& inventory, const Owner& owner, std::int64_t generation);
 
-/// "NAME-NS", and with a hash of both when `taken` (another Application's names run together to the same
-/// text).
-std::string trackerName(const Owner& owner, bool taken = false);
+/// "NAME-vGENERATION-NS" as KubeVela names it, with the generation at which the Application was first
+/// delivered; and with a hash of name and namespace when `taken` (another Application's names run together to
+/// the same text).
+std::string trackerName(const Owner& owner, std::int64_t generation, bool taken = false);
 
 inline constexpr std::string_view kTrackerFinalizer = "resourcetracker.core.oam.dev/finalizer";
 extern const kube::Gvr kTrackerType;

@@ -11,6 +11,7 @@ import sys
 import time
 
 import objects
+from further import Further
 from pair import Pair, Server
 
 STRATEGIC = "application/strategic-merge-patch+json"
@@ -19,7 +20,7 @@ JSON_PATCH = "application/json-patch+json"
 APPLY = "application/apply-patch+yaml"
 
 
-class Run:
+class Run(Further):
     def __init__(self, pair, rng):
         self.pair, self.rng = pair, rng
         self.namespace = "diff-" + "".join(random.choice("abcdefghij") for _ in range(6))
@@ -39,7 +40,14 @@ class Run:
     def prepare(self):
         for server in (self.pair.ours, self.pair.theirs):
             server.send("POST", "/api/v1/namespaces", {"metadata": {"name": self.namespace}})
-            server.send("POST", f"/api/v1/namespaces/{self.namespace}/serviceaccounts", {"metadata": {"name": "default"}})
+        # What ours puts into each namespace; the other has no controllers that would.
+        for resource, name in (("serviceaccounts", "default"), ("configmaps", "kube-root-ca.crt")):
+            path = f"/api/v1/namespaces/{self.namespace}/{resource}"
+            while (found := self.pair.ours.send("GET", f"{path}/{name}"))[0] != 200:
+                time.sleep(0.05)
+            manager = found[2]["metadata"].get("managedFields", [{"manager": "any"}])[0]["manager"]
+            meta = {key: value for key, value in found[2]["metadata"].items() if key in ("name", "annotations")}
+            self.pair.theirs.send("POST", f"{path}?fieldManager={manager}", {**found[2], "metadata": meta})
         for crd in objects.CRDS:
             self.pair.send("create a CustomResourceDefinition", "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd, compare=False)
         time.sleep(3)
@@ -49,7 +57,7 @@ class Run:
 
     def step(self):
         steps = [(self.create, 20), (self.create_bad, 9), (self.get, 8), (self.list, 8), (self.update, 8), (self.update_bad, 5), (self.patch, 14),
-                 (self.patch_bad, 6), (self.apply, 10), (self.delete, 5), (self.subresource, 5), (self.odd, 4), (self.dry_run, 4)]
+                 (self.patch_bad, 6), (self.apply, 10), (self.delete, 5), (self.subresource, 5), (self.odd, 4), (self.dry_run, 4)] + self.further_steps()
         self.rng.choices([s for s, _ in steps], [w for _, w in steps])[0]()
 
     def create(self):
@@ -166,6 +174,8 @@ class Run:
                                 {"preconditions": {"uid": "00000000-0000-0000-0000-000000000000"}}, {"propagationPolicy": "Sideways"},
                                 {"preconditions": {"resourceVersion": "1"}}])
         query = self.rng.choice(["", "", "dryRun=All"])
+        if kind == "Job":  # whose dependents are orphaned otherwise, by a controller that the other has not
+            body = {"propagationPolicy": "Background"}
         answers = self.pair.send(f"delete {kind} {'' if body is None else list(body)[-1]}", "DELETE", self.path(kind, name, query=query), body)
         if at and answers[1][0] == 200 and not query:
             del self.live[at]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sends the same request to two Kubernetes API servers and tells how their answers differ."""
 import base64
+import gzip
 import http.client
 import json
 import re
@@ -12,12 +13,16 @@ import yaml
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-RANDOM_NAME = re.compile(r"(gen-|kube-api-access-)[a-z0-9]{5}\b")
+RANDOM_NAME = re.compile(r"(gen-a{54}|gen-x\.|Gen_|gen-|kube-api-access-)[a-z0-9]{5}\b")
 ADDRESS = re.compile(r"\b10\.96\.\d+\.\d+\b")
 # Messages that hold a whole object, or the revision of one.
 WHOLE = re.compile(r'patch: Invalid value: ".*?[^\\]":', re.S)
 CAUSE = re.compile(r'^Invalid value: "\{\\".*?[^\\]":', re.S)
 IMMUTABLE = re.compile(r"Invalid value: \{.*?\}: (field is immutable)", re.S)  # Go prints its own structs
+GO_DIFF = re.compile(r"\n@@ .*", re.S)  # Go shows how two of its structs differ
+CURRENT = re.compile(r"current: \d+")
+PORTS = re.compile(r"\b(\d+):3[0-3]\d{3}/(TCP|UDP)")
+AGE = re.compile(r"^(\d+[smh])+$")
 RECORD = re.compile(r"in record \(\d+\)")
 DROPPED = {"uid", "resourceVersion", "selfLink"}
 
@@ -29,6 +34,7 @@ class Server:
         config = yaml.safe_load(open(kubeconfig))
         cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
         self.host = urllib.parse.urlparse(cluster["server"])
+        self.plain_context = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
         self.context = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
         with tempfile.NamedTemporaryFile() as both:
             both.write(base64.b64decode(user["client-certificate-data"]) + base64.b64decode(user["client-key-data"]))
@@ -37,12 +43,17 @@ class Server:
         self.connection = None
         self.versions = {}
 
-    def send(self, method, path, body=None, content_type="application/json", headers=None):
-        """Status, headers and parsed body."""
+    def send(self, method, path, body=None, content_type="application/json", headers=None, anonymous=False):
+        """Status, headers and parsed body. `anonymous` leaves the client certificate out."""
         data = body if isinstance(body, (bytes, str, type(None))) else json.dumps(body)
         all_headers = {"Content-Type": content_type, "Accept": "application/json", "User-Agent": "differ/1", **(headers or {})}
         if data is None:
             del all_headers["Content-Type"]
+        if anonymous:
+            connection = http.client.HTTPSConnection(self.host.hostname, self.host.port, context=self.plain_context, timeout=30)
+            connection.request(method, path, data, all_headers)
+            response = connection.getresponse()
+            return response.status, response.headers, json.loads(response.read())
         for attempt in (1, 2):
             try:
                 if self.connection is None:
@@ -50,6 +61,8 @@ class Server:
                 self.connection.request(method, path, data, all_headers)
                 response = self.connection.getresponse()
                 text = response.read()
+                if response.headers.get("Content-Encoding") == "gzip":
+                    text = gzip.decompress(text)
                 break
             except (http.client.HTTPException, OSError):
                 self.connection = None
@@ -74,7 +87,7 @@ def plain(value, key=None):
                 continue
             out[name] = plain(item, name)
         return out
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         items = [plain(item, key) for item in value]
         if key == "managedFields":  # ordered by the second they were made in
             items.sort(key=lambda item: json.dumps([item.get(k) for k in ("operation", "manager", "subresource", "apiVersion")]))
@@ -84,7 +97,12 @@ def plain(value, key=None):
     if isinstance(value, str):
         value = TIME.sub("TIME", UUID.sub("UUID", value))
         value = ADDRESS.sub("ADDRESS", RANDOM_NAME.sub(r"\1xxxxx", value))
-        value = value.split("(allow it to be set to 1 if it was previously negative)")[0]  # then Go prints a diff of structs
+        value = CURRENT.sub("current: N", value)
+        value = GO_DIFF.sub("", value).rstrip("\n")
+        if key == "cells":
+            value = AGE.sub("AGE", PORTS.sub(r"\1:PORT/\2", value))
+        if key == "token":
+            return "TOKEN"
         value = IMMUTABLE.sub(r"Invalid value: OBJECT: \1", value)
         value = RECORD.sub("in record (N)", CAUSE.sub("Invalid value: OBJECT:", WHOLE.sub("patch: Invalid value: OBJECT:", value)))
         return value
@@ -141,8 +159,11 @@ class Pair:
             return answers
         self.total += 1
         (status, head, ours), (want_status, want_head, theirs) = answers
+        packed = [h.get("Content-Encoding") for h in (head, want_head)]
         found = [] if status == want_status else [f"status {status} want {want_status}"]
         found += differences(plain(ours), plain(theirs))
+        if packed[0] != packed[1]:
+            found.append(f"Content-Encoding {packed[0]} want {packed[1]}")
         if warnings(head) != warnings(want_head):
             found.append(f"warnings {warnings(head)} want {warnings(want_head)}")
         if found:
@@ -150,6 +171,15 @@ class Pair:
         else:
             self.equal += 1
         return answers
+
+    def compare(self, name, request, ours, theirs):
+        """Counts two results that were fetched otherwise."""
+        self.total += 1
+        found = differences(plain(ours), plain(theirs))
+        if found:
+            self.failures.append((name, request, found))
+        else:
+            self.equal += 1
 
     def report(self, verbose=3):
         kinds = {}

@@ -18,6 +18,11 @@ expect() { # what pattern command...
   fi
   n=$((n + 1))
 }
+eventually() { # what pattern command...
+  local i
+  for i in $(seq 300); do grep -qE -- "$2" <<<"$("${@:3}" 2>&1)" && { n=$((n + 1)); return; }; sleep 0.1; done
+  expect "$@"
+}
 ns=session-$RANDOM
 expect "create namespace" created "${K[@]}" create namespace "$ns"
 K+=(-n "$ns")
@@ -100,11 +105,10 @@ expect "create with a dry run" "created \(server dry run\)" "${K[@]}" create con
 expect "no trace of it" NotFound "${K[@]}" get configmap dry
 "${K[@]}" get configmap -w -o name > "$dir/watch" 2>/dev/null &
 watcher=$!
-sleep 1
+eventually "the watch has begun" . cat "$dir/watch"
 expect "a change for the watch" created "${K[@]}" create configmap watched
-sleep 1
+eventually "watch" "configmap/watched" cat "$dir/watch"
 kill $watcher
-expect "watch" "configmap/watched" cat "$dir/watch"
 cat > "$dir/crd.yaml" <<Y
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -127,6 +131,54 @@ expect "a custom object" created "${K[@]}" apply -f <(printf 'apiVersion: sessio
 expect "its column and default" "t +3" "${K[@]}" get th
 expect "its limits" "should be greater than or equal to 1" "${K[@]}" patch thing t --type merge -p '{"spec":{"size":0}}'
 expect "events" "." "${K[@]}" get events
+expect "cluster-info" "control plane.* is running at" "${K[@]}" cluster-info
+expect "version" "Server Version: v1.34" "${K[@]}" version
+expect "get --raw" '"gitVersion":"v1.34' "${K[@]}" get --raw /version
+expect "get componentstatus-free table" "^NAME +DATA +AGE" "${K[@]}" get configmaps
+expect "every namespace has a default account" "^default$" "${K[@]}" get sa default -o 'jsonpath={.metadata.name}'
+expect "and the authority's certificate" "BEGIN CERTIFICATE" "${K[@]}" get cm kube-root-ca.crt -o 'jsonpath={.data.ca\.crt}'
+expect "the account is deleted" deleted "${K[@]}" delete sa default
+eventually "and comes back" "^default$" "${K[@]}" get sa default -o 'jsonpath={.metadata.name}'
+expect "create token with a duration" "^ey" "${K[@]}" create token default --duration 10m
+expect "too short a token" "less than 10 minutes" "${K[@]}" create token default --duration 1m
+mkdir -p "$dir/kustomize"
+printf 'resources: [map.yaml]\nnamePrefix: pre-\ncommonLabels: {set: k}\n' > "$dir/kustomize/kustomization.yaml"
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: b}\n' > "$dir/kustomize/map.yaml"
+expect "kustomize" "name: pre-m" "${K[@]}" kustomize "$dir/kustomize"
+expect "apply -k" "configmap/pre-m created" "${K[@]}" apply -k "$dir/kustomize"
+expect "apply --prune" "configmap/pre-m pruned" "${K[@]}" apply --prune -l set=k --prune-allowlist=core/v1/ConfigMap -f <(printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, labels: {set: k}}\n')
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {x: "y"}\n' > "$dir/other.yaml"
+expect "replace --force" "configmap/other replaced" "${K[@]}" replace --force -f "$dir/other.yaml"
+expect "server-side apply by another" "serverside-applied" "${K[@]}" apply --server-side --field-manager=one -f <(printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shared}\ndata: {k: "1"}\n')
+expect "conflicts" "conflict with \"one\"" "${K[@]}" apply --server-side --field-manager=two -f <(printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shared}\ndata: {k: "2"}\n')
+expect "and takes the field with force" "serverside-applied" "${K[@]}" apply --server-side --field-manager=two --force-conflicts -f <(printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shared}\ndata: {k: "2"}\n')
+expect "fields of a core kind" "containers.*<\[\]Container> -required-" "${K[@]}" explain pod.spec
+expect "fields of a list item" "imagePullPolicy.*<string>" "${K[@]}" explain deployment.spec.template.spec.containers
+expect "all fields" "ttlSecondsAfterFinished" "${K[@]}" explain job --recursive
+expect "explain another version" "KIND: +HorizontalPodAutoscaler" "${K[@]}" explain hpa --api-version=autoscaling/v1
+expect "there are no metrics to show" "Metrics API not available" "${K[@]}" top pods
+expect "a certificate request" created "${K[@]}" create -f <(printf 'apiVersion: certificates.k8s.io/v1\nkind: CertificateSigningRequest\nmetadata: {generateName: session-}\nspec: {request: %s, signerName: example.com/x, usages: [client auth]}\n' "$(openssl req -new -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=x 2>/dev/null | base64 -w0)")
+for verb in "exec p -- ls" "attach p" "port-forward p 18080:80" "cp p:/etc/hosts $dir/hosts"; do
+  # shellcheck disable=SC2086  # a verb is words
+  expect "$verb says that nodes are simulated" simulated timeout 60 "${K[@]}" $verb
+done
+if [ -n "$ROLLOUT" ]; then
+  expect "rollout pause" paused "${K[@]}" rollout pause deploy web
+  expect "rollout resume" resumed "${K[@]}" rollout resume deploy web
+  expect "rollout restart" restarted "${K[@]}" rollout restart deploy web
+  expect "rolled out again" "successfully rolled out" "${K[@]}" rollout status deploy web --timeout 120s
+  expect "a budget" created "${K[@]}" create pdb web --selector app=web --min-available 100%
+  eventually "that allows nothing" "^0 [1-9]" "${K[@]}" get pdb web -o 'jsonpath={.status.disruptionsAllowed} {.status.currentHealthy}'
+  pod=$("${K[@]}" get pod -l app=web -o 'jsonpath={.items[0].metadata.name}')
+  expect "so an eviction is put off" "violate the pod's disruption budget" "${K[@]}" create --raw "/api/v1/namespaces/$ns/pods/$pod/eviction" -f <(printf '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"%s"}}' "$pod")
+  expect "budget gone" deleted "${K[@]}" delete pdb web
+  node=$("${K[@]}" get pod "$pod" -o 'jsonpath={.spec.nodeName}')
+  expect "cordon" cordoned "${K[@]}" cordon "$node"
+  expect "drain" drained "${K[@]}" drain "$node" --ignore-daemonsets --delete-emptydir-data --force --timeout 120s
+  expect "uncordon" uncordoned "${K[@]}" uncordon "$node"
+  expect "taint" tainted "${K[@]}" taint node "$node" session=x:NoSchedule
+  expect "untaint" untainted "${K[@]}" taint node "$node" session-
+fi
 expect "delete" deleted "${K[@]}" delete -f "$dir/web.yaml"
 expect "delete by label" . "${K[@]}" delete deploy,svc -l app=web
 expect "delete the definition" deleted "${K[@]}" delete -f "$dir/crd.yaml"

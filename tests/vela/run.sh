@@ -30,11 +30,26 @@ eventually "the app runs" "first-app.*running[[:space:]]+healthy" vela ls
 expect "status" "Type: webservice" vela status first-app
 expect "status of the workflow" "phase: succeeded" vela status first-app
 expect "status as yaml" "status: running" vela status first-app -o yaml
+expect "status with details" "Type: gateway" vela status first-app --detail
+expect "status as a tree" "Deployment/web +updated" vela status first-app --tree
+expect "the tree in detail" "Ready: [0-9]/3" vela status first-app --tree --detail
+expect "status of the pods" "Running" vela status first-app --pod
+expect "status of the endpoints" "http://web.example.com" vela status first-app --endpoint
+expect "the query behind it" "Service" vela ql --query 'service-applied-resources-view{appName=first-app,appNs=default}'
+expect "workflow list" "first-app" vela workflow list
+expect "a suspension that is not possible" "not allowed because application first-app is running" vela workflow suspend first-app
+expect "workflow restart" "Successfully restart workflow" vela workflow restart first-app
+eventually "it runs once more" "first-app.*running[[:space:]]+healthy" vela ls
+expect "logs of a simulated pod" "simulated" bash -c "pod=\$($LAB/bin/kubectl get pod -o jsonpath='{.items[0].metadata.name}'); timeout 30 $LAB/bin/vela logs first-app --pod \$pod 2>&1"
+expect "exec into a simulated pod" "simulated" bash -c "pod=\$($LAB/bin/kubectl get pod -o jsonpath='{.items[0].metadata.name}'); timeout 30 $LAB/bin/vela exec first-app --pod \$pod -i=false -t=false -- ls 2>&1"
+expect "port-forward to a simulated pod" "simulated" bash -c "timeout 30 $LAB/bin/vela port-forward first-app 18081:80 --address 127.0.0.1 2>&1"
 sed 's/nginx:1.25/nginx:1.26/; s/replicas: 3/replicas: 2/' "$app" > "$WORK/next.yaml"
 expect "live-diff" "nginx:1.26" vela live-diff -f "$WORK/next.yaml"
 expect "up again" "App has been deployed" vela up -f "$WORK/next.yaml"
 eventually "the new image runs" "nginx:1.26" "$LAB/bin/kubectl" get deploy web -o jsonpath='{.spec.template.spec.containers[0].image}'
 expect "revisions" "first-app-v2" vela revision list first-app
+expect "a revision" "first-app-v1" vela revision get first-app-v1
+eventually "the tree follows" "Deployment/web +updated" vela status first-app --tree
 cat > "$WORK/tier.cue" <<'C'
 tier: {
 	type: "trait"

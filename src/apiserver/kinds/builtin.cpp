@@ -130,7 +130,7 @@ void addSelectableFields(KindInfo& kind) {
   };
   if (id == "nodes") kind.selectableFields["spec.unschedulable"] = flag("spec.unschedulable");
   if (id == "pods") kind.selectableFields["spec.hostNetwork"] = flag("spec.hostNetwork");
-  if (id == "replicationcontrollers" || id == "replicasets.apps") {
+  if (id == "replicationcontrollers") {
     kind.selectableFields["status.replicas"] = number("status.replicas");
   }
   if (id == "jobs.batch") kind.selectableFields["status.successful"] = number("status.succeeded");
@@ -236,6 +236,10 @@ KindInfo makeKind(const ResourceInfo& row, SchemaSet& schemas) {
 
 }  // namespace
 }  // namespace kinds
+
+Result<data::Value> decodeScale(const data::Value& scale) {
+  return kinds::normalize(scale, *kinds::TypeTable::builtin().find("io.k8s.api.autoscaling.v1.Scale"));
+}
 
 std::vector<KindInfo> builtinKinds(SchemaSet& schemas) {
   using kinds::TypeTable;

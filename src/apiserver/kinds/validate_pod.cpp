@@ -382,6 +382,11 @@ Value fixedPart(const Value& spec) {
 
 void validatePodUpdate(const Value& pod, const Value& old, std::string_view subresource, Faults& faults) {
   if (!subresource.empty()) return;
+  for (const auto* field : {"containers", "initContainers"}) {
+    if (pod.get("spec", field).size() == old.get("spec", field).size()) continue;
+    faults.forbidden(std::string("spec.") + field, "pod updates may not add or remove containers");
+    return;
+  }
   Value now = fixedPart(pod.get("spec"));
   Value before = fixedPart(old.get("spec"));
   if (before.get("terminationGracePeriodSeconds").asInt() < 0 &&

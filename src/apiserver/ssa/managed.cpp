@@ -8,8 +8,10 @@
 #include <tuple>
 #include <vector>
 
+#include "apiserver/errors.h"
 #include "apiserver/ssa/field_set.h"
 #include "apiserver/ssa/typed.h"
+#include "base/strings.h"
 #include "data/json.h"
 
 namespace puppis::apiserver {
@@ -245,6 +247,28 @@ bool asksReset(const Value& entries) {
 
 }  // namespace
 
+namespace {
+
+/// When the entry of this manager was made; Kubernetes keeps none for what came by the scale subresource.
+std::string entryTime(const FieldManager& manager) {
+  return manager.subresource == "scale" ? std::string() : formatRfc3339(manager.now);
+}
+
+}  // namespace
+
+namespace {
+
+/// A Scale leaves a count of zero out, so nobody owns it there.
+bool countsNothing(const Value& object, const Resource& resource, const FieldManager& manager) {
+  if (manager.subresource != "scale" || !resource.kind->scale) return false;
+  const Value* count = &object;
+  for (const std::string& part : split(resource.kind->scale->specReplicas.substr(1), '.'))
+    count = &count->get(part);
+  return count->asInt() == 0;
+}
+
+}  // namespace
+
 Value trackUpdate(const Value& live, Value object, const Resource& resource, const FieldManager& manager) {
   std::optional<Managers> managers;
   const Value& given = object.get("metadata", "managedFields");
@@ -265,7 +289,8 @@ Value trackUpdate(const Value& live, Value object, const Resource& resource, con
   if (live.isNull() && !resource.custom) addRequiredNulls(before, resource.kind->schema);
   ManagerId id{manager.name.empty() ? "unknown" : manager.name, "Update", resource.kind->apiVersion(),
                manager.subresource};
-  update(*managers, before, object, resource, id, resource.kind->apiVersion(), formatRfc3339(manager.now));
+  update(*managers, before, object, resource, id, resource.kind->apiVersion(), entryTime(manager));
+  if (countsNothing(object, resource, manager)) managers->erase(id);
   capUpdaters(*managers);
   putManagers(object, *managers);
   return object;
@@ -339,7 +364,7 @@ Result<Value> serverSideApply(const Value& live, const Value& config, const Reso
                               const FieldManager& manager, bool force) {
   TypeRef type{resource.kind->schema, false};
   std::string apiVersion = resource.kind->apiVersion();
-  std::string time = formatRfc3339(manager.now);
+  std::string time = entryTime(manager);
   std::optional<Managers> decoded = decodeManagers(live.get("metadata", "managedFields"));
   Managers managers = decoded ? std::move(*decoded) : Managers{};
   Value before = live.isNull() ? blank(resource) : withoutManagedFields(live);
@@ -367,13 +392,16 @@ Result<Value> serverSideApply(const Value& live, const Value& config, const Reso
     std::erase_if(conflicts, [&](const Conflicting& one) { return held.has(one.path); });
     if (conflicts.empty()) takeFromOthers(managers, change, id, true);
   }
+  if (!manager.spoken.empty()) {
+    for (Conflicting& one : conflicts) one.id.apiVersion = manager.spoken;
+  }
   if (!conflicts.empty()) return fail(conflictError(conflicts));
   Owned& own = managers[id];
   own.fields = difference(own.fields, neverOwned());
   own.apiVersion = apiVersion;
   bool changed = live.isNull() || !(result == before);
   if (changed) own.time = time;
-  if (own.fields.empty()) managers.erase(id);
+  if (own.fields.empty() || countsNothing(result, resource, manager)) managers.erase(id);
   if (!changed) result = std::move(before);
   if (manager.name == "kubectl" && !result.get("metadata", "annotations", kLastApplied).asString().empty()) {
     Value plain = config;
@@ -383,6 +411,18 @@ Result<Value> serverSideApply(const Value& live, const Value& config, const Reso
   }
   putManagers(result, managers);
   return result;
+}
+
+Status fitsSchema(const Value& config, const Resource& resource) {
+  std::string fault = misfit(config, {resource.kind->schema, false});
+  if (fault.empty()) return {};
+  const std::string& apiVersion = config.get("apiVersion").asString();
+  std::string version = apiVersion.find('/') == std::string::npos ? "/" + apiVersion : apiVersion;
+  return fail(Error(ErrorCode::Internal, "failed to create typed patch object (" +
+                                             config.get("metadata", "namespace").asString() + "/" +
+                                             config.get("metadata", "name").asString() + "; " + version +
+                                             ", Kind=" + config.get("kind").asString() + "): " + fault)
+                  .reason(kNoReason));
 }
 
 bool equalButManagedTimes(const Value& a, const Value& b) {

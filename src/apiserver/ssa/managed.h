@@ -15,6 +15,7 @@ struct FieldManager {
   std::string name;
   std::string subresource;
   Nanos now{};
+  std::string spoken = {};  ///< the apiVersion that conflicts are told in; empty: that of each entry
 };
 
 /// `object` (of the resource's served version, about to take the place of `live`, null for a create) with its
@@ -28,6 +29,10 @@ data::Value trackUpdate(const data::Value& live, data::Value object, const Resou
 /// changes.
 Result<data::Value> serverSideApply(const data::Value& live, const data::Value& config,
                                     const Resource& resource, const FieldManager& manager, bool force);
+
+/// Whether a configuration fits the schema it is to be applied by; Internal, as Kubernetes takes it, when it
+/// does not.
+Status fitsSchema(const data::Value& config, const Resource& resource);
 
 /// Whether two objects differ in nothing but the times in their managedFields.
 bool equalButManagedTimes(const data::Value& a, const data::Value& b);

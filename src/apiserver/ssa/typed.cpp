@@ -428,4 +428,68 @@ FieldSet withNamedFields(const FieldSet& set, TypeRef type) {
   return out;
 }
 
+namespace {
+
+/// A scalar as Go shows the wrapper that it is kept in.
+std::string goShown(const Value& value) {
+  return "&value.valueUnstructured{Value:" + data::toJson(value) + "}";
+}
+
+const char* expectedScalar(const Schema& schema, const Value& value) {
+  if (value.isNull()) return nullptr;
+  switch (schema.type) {
+    case SchemaType::String:
+      return value.isString() ? nullptr : "string";
+    case SchemaType::Integer:
+    case SchemaType::Number:
+      return value.isNumeric() ? nullptr : "numeric (int or float)";
+    case SchemaType::Boolean:
+      return value.isBool() ? nullptr : "boolean";
+    default:
+      return nullptr;
+  }
+}
+
+std::string misfitAt(const Value& value, TypeRef type, FieldPath& path) {
+  if (type.schema == nullptr || type.onePiece || freeForm(*type.schema)) return {};
+  const Schema& schema = *type.schema;
+  bool quantity = endsWith(schema.name, "resource.Quantity");  // a string or a number
+  bool scalar = !value.isObject() && !value.isArray();
+  if (const char* wanted = quantity ? nullptr : expectedScalar(schema, value); wanted != nullptr && scalar)
+    return pathText(path) + ": expected " + wanted + ", got " + goShown(value);
+  if (value.isObject() && schema.type == SchemaType::Object) {
+    bool closed = !schema.preserveUnknown && !schema.properties.empty() && schema.additional == nullptr;
+    for (const data::Member& member : value.members()) {
+      path.push_back("f:" + member.key.str());
+      const Schema* field = schema.field(member.key.str());
+      std::string fault;
+      if (field != nullptr) {
+        fault = misfitAt(member.value, {field, false}, path);
+      } else if (closed) {
+        fault = pathText(path) + ": field not declared in schema";
+      }
+      path.pop_back();
+      if (!fault.empty()) return fault;
+    }
+  } else if (value.isArray() && schema.type == SchemaType::Array && schema.items != nullptr) {
+    std::size_t at = 0;
+    for (const Value& item : value.elements()) {
+      std::string element = schema.listType == ListType::Atomic ? "" : elementOf(item, schema);
+      path.push_back(element.empty() ? "i:" + std::to_string(at) : element);
+      ++at;
+      std::string fault = misfitAt(item, {schema.items, false}, path);
+      path.pop_back();
+      if (!fault.empty()) return fault;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string misfit(const Value& value, TypeRef type) {
+  FieldPath path;
+  return misfitAt(value, type, path);
+}
+
 }  // namespace puppis::apiserver

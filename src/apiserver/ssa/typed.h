@@ -30,6 +30,10 @@ FieldSet fieldsOf(const data::Value& value, TypeRef type);
 /// `right` laid over `left`. Invalid when a keyed list of `right` has a key twice or an element without one.
 Result<data::Value> mergeTyped(const data::Value& left, const data::Value& right, TypeRef type);
 /// `value` without the members of `fields`. What becomes empty by that is null.
+/// What of `value` its schema does not declare, or declares otherwise, as Kubernetes tells the first such
+/// fault
+/// (".spec.nope: field not declared in schema"); empty when all fits.
+std::string misfit(const data::Value& value, TypeRef type);
 data::Value removeFields(const data::Value& value, const FieldSet& fields, TypeRef type);
 /// `set` with every named field (of a struct, not of a map) that has members below it.
 FieldSet withNamedFields(const FieldSet& set, TypeRef type);

@@ -493,7 +493,23 @@ struct Reconciler::Run {
                                     Value::object({{"status", std::move(patch)}}), options);
     if (!written && written.error().code() == ErrorCode::NotFound) return {};
     if (!written) return fail(written.error());
+    bool ended = status.get("workflow", "finished").asBool() &&
+                 status.get("workflow") != application.get("status", "workflow");
     env.applications.learn(*written);
+    return ended ? noteOnRevision(status.get("workflow")) : Status();
+  }
+
+  /// The revision keeps how its delivery went; clients list it by that.
+  Status noteOnRevision(const Value& workflow) {
+    Value status = Value::object({{"succeeded", workflow.get("status").asString() == "succeeded"}});
+    status.set("workflow", workflow);
+    kube::PatchOptions options;
+    options.subresource = "status";
+    auto noted =
+        env.client.patch(kApplicationRevisions, {owner.ns, workflow.get("appRevision").asString()},
+                         kube::PatchType::Merge, Value::object({{"status", std::move(status)}}), options);
+    // An old revision may have been forgotten meanwhile.
+    if (!noted && noted.error().code() != ErrorCode::NotFound) return fail(noted.error());
     return {};
   }
 

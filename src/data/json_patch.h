@@ -17,7 +17,7 @@ Result<std::vector<std::string>> parsePointer(std::string_view pointer);
 /// Applies a JSON Patch (RFC 6902): a list of add, remove, replace, move, copy and test. All or nothing.
 /// InvalidArgument for a patch that is none; Invalid where it does not fit the document or a test fails; the
 /// message names the operation by its number, from 0. As in Kubernetes, an index may be negative (-1 is the
-/// last element).
+/// last element), and replacing a member that is not there adds it.
 Result<Value> applyJsonPatch(const Value& document, const Value& patch);
 
 }  // namespace puppis::data

@@ -50,10 +50,16 @@ TEST(JsonPatch, EveryOperation) {
   EXPECT_EQ(toJson(*out), R"({"a":[1,9,2],"b":{},"d/e":"x","g":1})");
 }
 
+TEST(JsonPatch, ReplacingWhatIsNotThereAddsIt) {
+  auto out = applyJsonPatch(v(R"({"a":{}})"), v(R"([{"op":"replace","path":"/a/b","value":1}])"));
+  ASSERT_TRUE(out) << out.error().str();
+  EXPECT_EQ(toJson(*out), R"({"a":{"b":1}})");
+}
+
 TEST(JsonPatch, Misfits) {
   Value doc = v(R"({"a":[1],"b":{}})");
   for (const char* patch :
-       {R"([{"op":"remove","path":"/x"}])", R"([{"op":"replace","path":"/b/x","value":1}])",
+       {R"([{"op":"remove","path":"/x"}])", R"([{"op":"replace","path":"/q/x","value":1}])",
         R"([{"op":"add","path":"/a/5","value":1}])", R"([{"op":"test","path":"/a/0","value":2}])",
         R"([{"op":"add","path":"/q/r","value":1}])", R"([{"op":"move","from":"/b","path":"/b/c"}])",
         R"([{"op":"add","path":"/a/01","value":1}])"}) {

@@ -188,6 +188,18 @@ Result<kube::LabelSelector> labelFilter(const std::string& text) {
   return selector;
 }
 
+/// What a kube-apiserver says of a field that it does not select by.
+Error unknownField(const Resource& resource, const std::string& path) {
+  bool plain = !resource.custom && resource.kind->selectableFields.empty();
+  if (plain) {
+    return badRequest("\"" + path +
+                      "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+  }
+  if (resource.custom || resource.kind->group.empty())
+    return badRequest("field label not supported: " + path);
+  return badRequest("field label \"" + path + "\" not supported for " + resource.kind->kind);
+}
+
 }  // namespace
 
 Result<ObjectFilter> Api::filterOf(const Call& call, const Resource& resource) const {
@@ -199,6 +211,7 @@ Result<ObjectFilter> Api::filterOf(const Call& call, const Resource& resource) c
     for (const std::string& one : split(call.fieldSelector, ',')) {
       if (part.empty() && one.find('=') == std::string::npos) part = one;
     }
+    if (part.empty()) return fail(unknownField(resource, ""));
     return fail(
         badRequest("invalid selector: '" + call.fieldSelector + "'; can't understand '" + part + "'"));
   }
@@ -223,13 +236,7 @@ Result<ObjectFilter> Api::filterOf(const Call& call, const Resource& resource) c
     }
     auto known = resource.kind->selectableFields.find(term.path);
     if (known == resource.kind->selectableFields.end()) {
-      bool plain = !resource.custom && resource.kind->selectableFields.empty();
-      return fail(badRequest(
-          plain ? "\"" + term.path +
-                      "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
-          : resource.custom || resource.kind->group.empty()
-              ? "field label not supported: " + term.path
-              : "field label \"" + term.path + "\" not supported for " + resource.kind->kind));
+      return fail(unknownField(resource, term.path));
     }
     terms.push_back({known->second, term.value, term.equal});
   }

@@ -100,14 +100,15 @@ void dropDoubleOwners(Call& call, Value& object) {
   const Value& owners = object.get("metadata", "ownerReferences");
   if (owners.size() < 2) return;
   Value kept = Value::array();
-  std::string doubled;
+  std::vector<std::string> doubled;
   for (const Value& owner : owners.elements()) {
     bool seen = false;
     for (const Value& before : kept.elements()) seen = seen || before == owner;
     if (!seen) {
       kept.push(owner);
-    } else if (const std::string& uid = owner.get("uid").asString(); doubled.find(uid) == std::string::npos) {
-      doubled += (doubled.empty() ? "" : ", ") + uid;
+    } else if (const std::string& uid = owner.get("uid").asString();
+               std::find(doubled.begin(), doubled.end(), uid) == doubled.end()) {
+      doubled.push_back(uid);
     }
   }
   if (doubled.empty()) return;
@@ -116,7 +117,7 @@ void dropDoubleOwners(Call& call, Value& object) {
       ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, "
       "and may "
       "reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: " +
-      doubled);
+      join(doubled, ", "));
 }
 
 /// Whether what is neither metadata nor status differs.

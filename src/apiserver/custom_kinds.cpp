@@ -330,7 +330,9 @@ void validateDefinition(const Value& definition, RuleEvaluator* rules, Faults& f
     faults.invalid("spec.group", group, "should be a domain with at least one dot");
   }
   if (spec.get("preserveUnknownFields").asBool())
-    faults.invalid("spec.preserveUnknownFields", true, "must be false");
+    faults.invalid("spec.preserveUnknownFields", true,
+                   "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in "
+                   "spec.versions[*].schema instead");
   const std::string& scope = spec.get("scope").asString();
   if (scope != "Namespaced" && scope != "Cluster") {
     if (scope.empty()) {

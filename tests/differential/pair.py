@@ -20,6 +20,7 @@ WHOLE = re.compile(r'patch: Invalid value: ".*?[^\\]":', re.S)
 CAUSE = re.compile(r'^Invalid value: "\{\\".*?[^\\]":', re.S)
 IMMUTABLE = re.compile(r"Invalid value: \{.*?\}: (field is immutable)", re.S)  # Go prints its own structs
 GO_DIFF = re.compile(r"\n@@ .*", re.S)  # Go shows how two of its structs differ
+LISTENS = re.compile(r"^127\.0\.0\.1:\d+$")
 CURRENT = re.compile(r"current: \d+")
 PORTS = re.compile(r"\b(\d+):3[0-3]\d{3}/(TCP|UDP)")
 AGE = re.compile(r"^(\d+[smh])+$")
@@ -97,6 +98,7 @@ def plain(value, key=None):
     if isinstance(value, str):
         value = TIME.sub("TIME", UUID.sub("UUID", value))
         value = ADDRESS.sub("ADDRESS", RANDOM_NAME.sub(r"\1xxxxx", value))
+        value = LISTENS.sub("127.0.0.1:PORT", value)
         value = CURRENT.sub("current: N", value)
         value = GO_DIFF.sub("", value).rstrip("\n")
         if key == "cells":

@@ -290,7 +290,15 @@ Value trackUpdate(const Value& live, Value object, const Resource& resource, con
   ManagerId id{manager.name.empty() ? "unknown" : manager.name, "Update", resource.kind->apiVersion(),
                manager.subresource};
   update(*managers, before, object, resource, id, resource.kind->apiVersion(), entryTime(manager));
-  if (countsNothing(object, resource, manager)) managers->erase(id);
+  if (countsNothing(object, resource, manager) && !countsNothing(live, resource, manager)) {
+    FieldPath path;
+    for (const std::string& part : split(resource.kind->scale->specReplicas.substr(1), '.'))
+      path.push_back("f:" + part);
+    FieldSet count;
+    count.insert(path);
+    for (auto& [each, owned] : *managers) owned.fields = difference(owned.fields, count);
+    std::erase_if(*managers, [](const auto& entry) { return entry.second.fields.empty(); });
+  }
   capUpdaters(*managers);
   putManagers(object, *managers);
   return object;
@@ -401,7 +409,7 @@ Result<Value> serverSideApply(const Value& live, const Value& config, const Reso
   own.apiVersion = apiVersion;
   bool changed = live.isNull() || !(result == before);
   if (changed) own.time = time;
-  if (own.fields.empty() || countsNothing(result, resource, manager)) managers.erase(id);
+  if (own.fields.empty()) managers.erase(id);
   if (!changed) result = std::move(before);
   if (manager.name == "kubectl" && !result.get("metadata", "annotations", kLastApplied).asString().empty()) {
     Value plain = config;

@@ -298,7 +298,7 @@ void addOnce(std::vector<Origin>& out, const Origin& o) {
 std::pair<std::string_view, std::uint64_t> sortKey(const Origin& o) {
   if (!o.known()) return {};
   const SourceFile* source = o.unit->file != nullptr ? o.unit->file->source.get() : o.unit->source.get();
-  return {source == nullptr ? "" : source->name(), o.at};
+  return {source == nullptr ? std::string_view() : std::string_view(source->name()), o.at};
 }
 
 /// Sorts by place (without one first), path and text, and leaves each failure once.

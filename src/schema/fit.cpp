@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/strings.h"
 #include "data/json.h"
@@ -128,6 +129,15 @@ bool needsNothing(const cue::Value& declaration) {
   return shapeOf(declaration).hasDefault || declaration.validate({.concrete = true, .final = true}).empty();
 }
 
+/// How far a value is from an alternative: what is wrong with its own fields tells alternatives apart more
+/// than what is wrong further down.
+std::size_t distanceOf(const std::vector<Misfit>& misfits, const data::Path& path) {
+  constexpr std::size_t kOwnField = 4;
+  std::size_t out = 0;
+  for (const Misfit& one : misfits) out += one.path.steps().size() <= path.steps().size() + 1 ? kOwnField : 1;
+  return out;
+}
+
 class Fitting {
  public:
   void fit(const cue::Value& declaration, const Value& given, const data::Path& path, data::Mark keyMark,
@@ -249,7 +259,7 @@ void Fitting::fitList(const cue::Value& declaration, const Value& given, const d
       continue;
     }
     Misfit one;
-    one.path = here;
+    one.path = std::move(here);
     one.mark = element.mark();
     one.expected = fixed == 0 ? "an empty list" : "a list of " + std::to_string(fixed);
     one.found = shown(element);
@@ -264,12 +274,16 @@ void Fitting::fitAlternatives(const Shape& shape, const cue::Value& declaration,
   if (given.isNull() && shape.nullable) return;
   if (std::ranges::find(shape.constants, given) != shape.constants.end()) return;
   std::optional<std::vector<Misfit>> best;
+  std::size_t least = 0;
   for (const cue::Value& alternative : shape.alternatives) {
     if ((alternative.incompleteKind() & kindsOf(given)) == 0) continue;
     Fitting attempt;
     attempt.fit(alternative, given, path, keyMark, depth + 1);
     if (attempt.out.empty()) return;
-    if (!best || attempt.out.size() < best->size()) best = std::move(attempt.out);
+    std::size_t distance = distanceOf(attempt.out, path);
+    if (best && distance >= least) continue;
+    least = distance;
+    best = std::move(attempt.out);
   }
   // Of scalars all alternatives are named; of objects and lists, what the nearest one lacks.
   if (!best || !(given.isObject() || given.isArray())) {

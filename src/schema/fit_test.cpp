@@ -71,6 +71,8 @@ TEST_F(Fit, TheNearestAlternativeIsHeldAgainst) {
   EXPECT_EQ(
       told(R"(v: {kind: "a", x: int} | {kind: "b", y: string, z: string})", R"({"v":{"kind":"b","y":"s"}})"),
       "v.z missing: expected string, found nothing\n");
+  EXPECT_EQ(told("v: {x: *1 | int} | {list: [...{n: int}]}", R"({"v":{"list":[{"n":"a"},{"n":"b"}]}})"),
+            "v.list[0].n wrong: expected int, found \"a\"\nv.list[1].n wrong: expected int, found \"b\"\n");
   EXPECT_EQ(told("v: {x: int} | [...int]", R"({"v":"no"})"),
             "v wrong: expected an object or a list, found \"no\"\n");
 }

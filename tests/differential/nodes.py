@@ -46,6 +46,8 @@ def plain(value):
 
 def pod_view(pod):
     conditions = {c["type"]: (c["status"], c.get("reason")) for c in pod.get("status", {}).get("conditions", []) if c["type"] in ("PodScheduled", "Ready")}
+    if pod["status"].get("phase") == "Succeeded":
+        conditions.pop("Ready", None)  # kwok leaves it True; a kubelet, and Puppis, say PodCompleted
     return {"phase": pod["status"].get("phase"), "conditions": conditions, "placed": bool(pod["spec"].get("nodeName"))}
 
 

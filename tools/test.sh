@@ -23,7 +23,7 @@ suites() { for s in "$@"; do [ -x "tests/$s/run.sh" ] && part "$s" "tests/$s/run
 run_lint() { part lint ./dev lint; }
 run_build() { part build build release; }
 run_unit() { part unit unit release; }
-run_conformance() { suites conformance definitions mistakes schemas; }
+run_conformance() { suites conformance definitions mistakes schemas cue-library; }
 run_e2e() {
   part lab ./dev lab get
   suites cli e2e admission kubectl vela differential informers linearizability crash embedded web

@@ -13,6 +13,12 @@
 
 namespace puppis {
 
+/// Thrown by an Arena that was asked for more than its limit allows.
+class ArenaFull : public std::bad_alloc {
+ public:
+  [[nodiscard]] const char* what() const noexcept override { return "memory limit exceeded"; }
+};
+
 /// Memory handed out by bumping a pointer and given back all at once, when the Arena goes or is reset. What
 /// lives in it is never destroyed, so it must not own anything (trivially destructible). For one thread.
 class Arena {
@@ -55,6 +61,22 @@ class Arena {
 
   /// Bytes taken from the system so far.
   [[nodiscard]] std::size_t bytes() const { return total_; }
+  /// Bytes handed out, with what was lost at the ends of blocks, and charged.
+  [[nodiscard]] std::size_t used() const { return total_ - left_ + charged_; }
+
+  /// From now on used() does not exceed `bytes` (0: no limit); what would exceed it throws ArenaFull.
+  void setLimit(std::size_t bytes);
+  [[nodiscard]] std::size_t limit() const { return limit_; }
+  /// Counts memory that was taken elsewhere for the same work.
+  void charge(std::size_t bytes) {
+    require(bytes);
+    charged_ += bytes;
+  }
+  /// Throws ArenaFull unless so many bytes more are within the limit: to be asked before taking a lot
+  /// elsewhere.
+  void require(std::size_t bytes) const {
+    if (limit_ != 0 && (bytes > limit_ || used() + bytes > limit_)) throw ArenaFull();
+  }
 
   /// Gives everything back but the largest block, which is used again.
   void reset();
@@ -70,6 +92,8 @@ class Arena {
   std::size_t left_ = 0;
   std::size_t nextBlock_;
   std::size_t total_ = 0;
+  std::size_t limit_ = 0;
+  std::size_t charged_ = 0;
   std::vector<Block> blocks_;
 };
 

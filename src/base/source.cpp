@@ -36,8 +36,11 @@ Location SourceFile::locate(std::size_t offset, std::size_t length) const {
 }
 
 Location SourceFile::locateLine(std::uint32_t line, std::uint32_t column, std::uint32_t length) const {
-  Location out{name_, line, column, length, std::string(this->line(line))};
-  std::size_t rest = column <= out.lineText.size() ? out.lineText.size() - column + 1 : 1;
+  // Nobody reads a line as long as that below a message, and there may be many messages.
+  constexpr std::size_t kLongestShown = 1000;
+  const std::string_view text = this->line(line);
+  Location out{name_, line, column, length, std::string(text.size() <= kLongestShown ? text : "")};
+  std::size_t rest = column <= text.size() ? text.size() - column + 1 : 1;
   out.length = static_cast<std::uint32_t>(std::min<std::size_t>(out.length, rest));
   return out;
 }

@@ -139,6 +139,10 @@ Result<Nanos> parseDuration(const std::string& text) {
     if (error == std::errc() && next != end) {
       if (*next == 's') unit = std::chrono::seconds(1);
       if (*next == 'm') unit = std::chrono::minutes(1);
+      if (*next == 'm' && next + 1 != end && next[1] == 's') {
+        unit = std::chrono::milliseconds(1);
+        ++next;
+      }
       if (*next == 'h') unit = std::chrono::hours(1);
     }
     if (unit == Nanos{}) {

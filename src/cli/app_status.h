@@ -23,7 +23,7 @@ std::string progressLine(const data::Value& application);
 Status follow(Context& context, kube::Client& client, const kube::Gvr& type, const kube::ObjectName& name,
               Nanos timeout, const std::function<Result<bool>(const data::Value&)>& done);
 
-/// "10m", "90s", "1h30m" as a duration.
+/// "10m", "90s", "1h30m", "250ms" as a duration.
 Result<Nanos> parseDuration(const std::string& text);
 
 }  // namespace puppis::cli

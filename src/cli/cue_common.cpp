@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "cli/app_status.h"
+#include "data/quantity.h"
 
 namespace puppis::cli {
 
@@ -86,6 +88,10 @@ void declareGlobal(Options& options, CueFlags& flags) {
   options.flag(flags.simplify, "-s,--simplify", "Simplify the output");
   options.flag(flags.ignore, "-i,--ignore", "Go on in the presence of errors");
   options.flag(flags.allErrors, "-E,--all-errors", "Print all errors (they always are)");
+  options.text(flags.timeout, "--timeout", "Longest time of the evaluation, as 30s or 5m; 0 for no limit");
+  options.text(flags.maxMemory, "--max-memory", "Most memory of the evaluation, as 512Mi; 0 for no limit");
+  options.number(flags.maxSteps, "--max-steps", "Most steps of the evaluation; 0 for no limit");
+  options.number(flags.maxDepth, "--max-depth", "Deepest nesting of the evaluation; 0 for 10000");
 }
 
 void declareInjection(Options& options, CueFlags& flags) {
@@ -114,6 +120,27 @@ void declareOutput(Options& options, CueFlags& flags) {
 void declareInputs(Options& options, CueFlags& flags) {
   options.arguments(flags.inputs, "inputs",
                     "Packages (., ./..., example.com/x) and files (x.cue, json: data)");
+}
+
+Result<cue::Budget> budgetOf(const CueFlags& flags) {
+  cue::Budget out;
+  if (flags.timeout != "0") {
+    TRY(const Nanos time, parseDuration(flags.timeout));
+    out.wallTime = std::chrono::duration_cast<std::chrono::milliseconds>(time);
+  }
+  const auto memory = data::Quantity::parse(flags.maxMemory);
+  if (!memory || memory->sign() < 0) {
+    return fail(Error(ErrorCode::InvalidArgument, "--max-memory is no amount of memory")
+                    .expected("an amount such as 512Mi")
+                    .found(flags.maxMemory));
+  }
+  out.memoryBytes = static_cast<std::uint64_t>(memory->value());
+  if (flags.maxSteps < 0 || flags.maxDepth < 0) {
+    return fail(ErrorCode::InvalidArgument, "--max-steps and --max-depth cannot be negative");
+  }
+  out.steps = static_cast<std::uint64_t>(flags.maxSteps);
+  out.depth = static_cast<std::uint32_t>(std::min<std::int64_t>(flags.maxDepth, 1'000'000'000));
+  return out;
 }
 
 cue::LoadOptions loadOptions(Context& context, const CueFlags& flags) {
@@ -153,7 +180,7 @@ void printFaults(Context& context, const Error& error) {
 
 int failed(Context& context, const Error& error) {
   printFaults(context, error);
-  return 1;
+  return error.code() == ErrorCode::ResourceExhausted ? exitCode(error.code()) : 1;
 }
 
 }  // namespace puppis::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,9 +32,13 @@ struct CueFlags {
   bool force = false;
   std::vector<std::string> expressions;
   std::vector<std::string> inputs;
+  std::string timeout = "10m";
+  std::string maxMemory = "4Gi";
+  std::int64_t maxSteps = 0;
+  std::int64_t maxDepth = 0;
 };
 
-/// -s, -i, -E.
+/// -s, -i, -E, and the limits of the evaluation.
 void declareGlobal(Options& options, CueFlags& flags);
 /// -t, -T.
 void declareInjection(Options& options, CueFlags& flags);
@@ -43,6 +48,8 @@ void declareData(Options& options, CueFlags& flags);
 void declareOutput(Options& options, CueFlags& flags);
 void declareInputs(Options& options, CueFlags& flags);
 
+/// The limits that the flags set.
+Result<cue::Budget> budgetOf(const CueFlags& flags);
 /// What the loader needs to know of the world and the flags. Reads standard input if an argument asks for it.
 cue::LoadOptions loadOptions(Context& context, const CueFlags& flags);
 

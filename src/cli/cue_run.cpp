@@ -176,7 +176,8 @@ Result<std::vector<cue::Instance>> CueRun::load(bool dataFiles) {
   loader_ = std::make_unique<cue::Loader>(context_.files, std::move(options));
   runtime_ = cue::Runtime::make();
   runtime_->setImporter(loader_->importer(runtime_));
-  session_ = std::make_unique<cue::Session>(runtime_);
+  TRY(const cue::Budget budget, budgetOf(flags_));
+  session_ = std::make_unique<cue::Session>(runtime_, budget);
   return loader_->load(flags_.inputs);
 }
 

@@ -126,13 +126,14 @@ class Program {
   [[nodiscard]] virtual bool declares(std::string_view label) const = 0;
 };
 
-/// What one evaluation may use. A limit of 0 is none. Exceeding one makes the running call, and every later
-/// one of the Session, fail with ErrorCode::ResourceExhausted naming the limit.
+/// What one evaluation may use, from the making of its Session on. A limit of 0 is none. Exceeding one makes
+/// the running call, and every later one of the Session, fail with ErrorCode::ResourceExhausted naming the
+/// limit.
 struct Budget {
   std::chrono::milliseconds wallTime{0};
   std::uint64_t steps = 0;        ///< conjuncts inserted and expressions evaluated
-  std::uint32_t depth = 0;        ///< nested evaluations; 0 means what the stack holds
-  std::uint64_t memoryBytes = 0;  ///< of the arena
+  std::uint32_t depth = 0;        ///< nested evaluations, and levels of a value shown; 0 means 10 000
+  std::uint64_t memoryBytes = 0;  ///< of all that is made: values, and what they are shown as
 };
 
 /// Data to unify into a program's root: `value` at the dotted `path` ("parameter", "context.output").

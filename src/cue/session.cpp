@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "base/stack.h"
 #include "cue/compile/compiler.h"
 #include "cue/session_impl.h"
 #include "cue/syntax/parse.h"
@@ -274,12 +275,12 @@ Value Session::reopened(const Value& value) {
   std::uint16_t k = value.kind();
   if (k == kStruct) {
     std::vector<FieldView> fields = value.fields(FieldFilter::all());
-    for (FieldView& f : fields) f.value = reopened(f.value);
+    for (FieldView& f : fields) f.value = deeper([&] { return reopened(f.value); });
     return makeStruct(fields, true);
   }
   if (k == kList) {
     std::vector<Value> elements = value.elements();
-    for (Value& e : elements) e = reopened(e);
+    for (Value& e : elements) e = deeper([&] { return reopened(e); });
     return makeList(elements, true);
   }
   return value;

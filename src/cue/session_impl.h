@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <new>
 #include <set>
 #include <utility>
 #include <vector>
@@ -37,15 +38,28 @@ T guarded(eval::Context& ctx, T otherwise, Work work) {
   eval::Restore src(ctx.src);
   eval::Restore vertex(ctx.vertex);
   eval::Restore depth(ctx.evalDepth);
+  struct MemoryLimit {
+    Arena& arena;
+    std::size_t saved;
+    ~MemoryLimit() { arena.setLimit(saved); }
+  } limit{ctx.arena, ctx.arena.limit()};
+  ctx.arena.setLimit(ctx.budget().memoryBytes);
+  const auto ended = [&] {
+    ctx.taskStack.clear();
+    ctx.overlays.clear();
+    ctx.altPath.clear();
+    ctx.errs = nullptr;
+  };
   try {
     T out = work();
     ctx.errs = nullptr;
     return out;
   } catch (const eval::BudgetSignal&) {
-    ctx.taskStack.clear();
-    ctx.overlays.clear();
-    ctx.altPath.clear();
-    ctx.errs = nullptr;
+    ended();
+    return otherwise;
+  } catch (const std::bad_alloc&) {
+    ctx.outOfMemory();
+    ended();
     return otherwise;
   } catch (const eval::YieldSignal&) {
     ctx.errs = nullptr;

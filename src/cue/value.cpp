@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "base/stack.h"
 #include "cue/session_impl.h"
 
 namespace puppis::cue {
@@ -301,8 +302,8 @@ void Value::walk(const std::function<bool(const Value&)>& before,
                  const std::function<void(const Value&)>& after, FieldFilter filter) const {
   if (vertex_ == nullptr) return;
   if (!before(*this)) return;
-  for (const Value& e : elements()) e.walk(before, after, filter);
-  for (const FieldView& f : fields(filter)) f.value.walk(before, after, filter);
+  for (const Value& e : elements()) deeper([&] { e.walk(before, after, filter); });
+  for (const FieldView& f : fields(filter)) deeper([&] { f.value.walk(before, after, filter); });
   if (after) after(*this);
 }
 

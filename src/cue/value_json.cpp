@@ -2,6 +2,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/stack.h"
 #include "base/strings.h"
 #include "cue/json.h"
 #include "cue/session_impl.h"
@@ -43,6 +44,31 @@ class DataWalk {
     failed(b);
   }
 
+  /// Runs `base` on what is shown of v, and counts that: the same value may be shown at many places, so the output
+  /// can be much more than what was evaluated.
+  template <typename Base>
+  auto show(Vertex* v, Base base) {
+    constexpr std::size_t kBytesPerValue = 48;  // of a member of an object: key, value, place
+    ctx_.step();
+    ctx_.arena.charge(kBytesPerValue);
+    ctx_.altPath.push_back(v);
+    struct Leave {
+      Context& ctx;
+      ~Leave() { ctx.altPath.pop_back(); }
+    } leave{ctx_};
+    Vertex* shown = shownOf(v);
+    if (shown->arcs.empty()) return base(shown);
+    eval::Nesting nesting(ctx_);
+    return deeper([&] { return base(shown); });
+  }
+
+  std::string_view text(const ir::Value* v) {
+    const std::string_view out =
+        v->kind == ir::NodeKind::String ? static_cast<const ir::String*>(v)->text : static_cast<const ir::Bytes*>(v)->text;
+    ctx_.arena.charge(out.size());
+    return out;
+  }
+
   /// Calls `visit` with each field that data has, in order.
   template <typename Visit>
   void fields(Vertex* v, Visit visit) {
@@ -72,10 +98,7 @@ class ToJson : public DataWalk {
   using DataWalk::DataWalk;
 
   data::Value vertex(Vertex* v) {
-    ctx_.altPath.push_back(v);
-    data::Value out = base(shownOf(v));
-    ctx_.altPath.pop_back();
-    return out;
+    return show(v, [this](Vertex* shown) { return base(shown); });
   }
 
  private:
@@ -92,9 +115,9 @@ class ToJson : public DataWalk {
       case ir::NodeKind::Num:
         return number(static_cast<ir::Num*>(v->base)->value);
       case ir::NodeKind::String:
-        return static_cast<ir::String*>(v->base)->text;
+        return text(v->value());
       case ir::NodeKind::Bytes:
-        return base64Encode(static_cast<ir::Bytes*>(v->base)->text);
+        return base64Encode(text(v->value()));
       case ir::NodeKind::Bottom: {
         // Where fields failed, they tell it with their own paths.
         auto* b = static_cast<Bottom*>(v->base);
@@ -134,9 +157,7 @@ class JsonText : public DataWalk {
   JsonText(Context& ctx, std::string& out) : DataWalk(ctx), out_(out) {}
 
   void vertex(Vertex* v) {
-    ctx_.altPath.push_back(v);
-    base(shownOf(v));
-    ctx_.altPath.pop_back();
+    show(v, [this](Vertex* shown) { base(shown); });
   }
 
  private:
@@ -164,10 +185,10 @@ class JsonText : public DataWalk {
         break;
       }
       case ir::NodeKind::String:
-        data::appendJsonString(out_, static_cast<ir::String*>(v->base)->text);
+        data::appendJsonString(out_, text(v->value()));
         break;
       case ir::NodeKind::Bytes:
-        data::appendJsonString(out_, base64Encode(static_cast<ir::Bytes*>(v->base)->text));
+        data::appendJsonString(out_, base64Encode(text(v->value())));
         break;
       case ir::NodeKind::Bottom:
         failed(static_cast<Bottom*>(v->base));

@@ -6,6 +6,7 @@
 
 #include <simdjson.h>
 
+#include "base/stack.h"
 #include "base/strings.h"
 #include "data/json_string.h"
 #include "data/yaml.h"
@@ -442,7 +443,7 @@ void write(std::string& out, const Value& value, const JsonStyle& style, int dep
         if (!first) out.push_back(',');
         first = false;
         newLine(out, style, depth + 1);
-        write(out, element, style, depth + 1);
+        deeper([&] { write(out, element, style, depth + 1); });
       }
       newLine(out, style, depth);
       out.push_back(']');
@@ -461,7 +462,7 @@ void write(std::string& out, const Value& value, const JsonStyle& style, int dep
         newLine(out, style, depth + 1);
         appendJsonString(out, member.key.str(), style.escapeHtml);
         out += style.indent == 0 ? ":" : ": ";
-        write(out, member.value, style, depth + 1);
+        deeper([&] { write(out, member.value, style, depth + 1); });
       }
       newLine(out, style, depth);
       out.push_back('}');

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/stack.h"
+
 namespace puppis::data {
 
 namespace detail {
@@ -41,10 +43,10 @@ void release(Rep* rep) noexcept {
       delete static_cast<StringRep*>(rep);
       break;
     case RepKind::Array:
-      delete static_cast<ArrayRep*>(rep);
+      deeper([&] { delete static_cast<ArrayRep*>(rep); });
       break;
     case RepKind::Object:
-      delete static_cast<ObjectRep*>(rep);
+      deeper([&] { delete static_cast<ObjectRep*>(rep); });
       break;
   }
 }

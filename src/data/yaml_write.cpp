@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/stack.h"
 #include "data/yaml.h"
 #include "data/yaml_scalar.h"
 
@@ -164,7 +165,7 @@ class Writer {
       bool nested = (element.isObject() || element.isArray()) && !element.empty();
       out_.push_back(' ');
       if (nested) {
-        block(element, level + 1);
+        deeper([&] { block(element, level + 1); });
       } else {
         scalar(element, level);
         out_.push_back('\n');
@@ -177,7 +178,7 @@ class Writer {
     if ((value.isObject() || value.isArray()) && !value.empty()) {
       out_.push_back('\n');
       indent(blockLevel);
-      block(value, blockLevel);
+      deeper([&] { block(value, blockLevel); });
       return;
     }
     out_.push_back(' ');

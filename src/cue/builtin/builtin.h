@@ -106,6 +106,10 @@ class Host {
  public:
   virtual ~Host() = default;
 
+  /// Counts a piece of work against the evaluation's budget; does not return when that is used up. To be
+  /// called in loops longer than the arguments are.
+  virtual void step() = 0;
+
   /// The kinds of a value, its default taken: one bit when it is concrete. kBottom for an error.
   virtual std::uint16_t kind(Handle value) = 0;
   /// The kinds it may have when its default is not taken.

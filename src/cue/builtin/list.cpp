@@ -42,6 +42,7 @@ Answer slice(Call& call, const Elements& x, std::int64_t i, std::int64_t j) {
 std::optional<Answer> flatten(Call& call, std::span<const Value> items, std::int64_t depth,
                               std::vector<Value>& out) {
   for (const Value& item : items) {
+    call.host().step();
     if (depth != 0 && call.host().kind(item.handle) == kList) {
       Answer inner = call.host().elements(item.handle, nullptr);
       if (!inner.ok()) return inner;
@@ -66,8 +67,10 @@ Answer repeat(Call& call, const Elements& x, std::int64_t count) {
   if (count > kMaxRepeat) {
     return bad(call, "count " + std::to_string(count) + " exceeds limit of " + std::to_string(kMaxRepeat));
   }
+  const std::size_t size = x.size() * static_cast<std::size_t>(count);
+  call.arena().require(2 * size * sizeof(Value));
   std::vector<Value> out;
-  out.reserve(x.size() * static_cast<std::size_t>(count));
+  out.reserve(size);
   for (std::int64_t i = 0; i < count; ++i) out.insert(out.end(), x.items.begin(), x.items.end());
   return list(call, out);
 }
@@ -212,6 +215,7 @@ Answer range(Call& call, Decimal start, Decimal limit, Decimal step) {
   std::vector<Value> out;
   Decimal at = start;
   while (number::compare(at, limit) == -direction) {
+    call.host().step();
     if (out.size() >= kMaxRange) return bad(call, "range exceeds " + std::to_string(kMaxRange) + " elements");
     out.push_back(fromDecimal(call, at).value);
     number::Outcome next = number::add(step, at, call.arena());

@@ -68,8 +68,10 @@ Answer repeat(Call& call, Text s, std::int64_t count) {
   if (count > kMaxRepeat) {
     return bad(call, "count " + std::to_string(count) + " exceeds limit of " + std::to_string(kMaxRepeat));
   }
+  const std::size_t size = s.size() * static_cast<std::size_t>(count);
+  call.arena().require(2 * size);
   std::string out;
-  out.reserve(s.size() * static_cast<std::size_t>(count));
+  out.reserve(size);
   for (std::int64_t i = 0; i < count; ++i) out += s;
   return text(call, out);
 }
@@ -218,8 +220,12 @@ Answer fields(Call& call, Text s) {
   return stringList(call, out);
 }
 
-std::string join(const Strings& parts, Text separator) {
+std::string join(Call& call, const Strings& parts, Text separator) {
+  std::size_t size = parts.items.size() * separator.size();
+  for (Text part : parts.items) size += part.size();
+  call.arena().require(2 * size);
   std::string out;
+  out.reserve(size);
   for (std::size_t i = 0; i < parts.items.size(); ++i) {
     if (i > 0) out += separator;
     out += parts.items[i];
@@ -276,8 +282,11 @@ Text trimSuffix(Text s, Text suffix) {
   return s;
 }
 
-std::string replace(Text s, Text from, Text to, std::int64_t n) {
+std::string replace(Call& call, Text s, Text from, Text to, std::int64_t n) {
   if (from == to || n == 0) return std::string(s);
+  const std::int64_t all = countOf(s, from);
+  const auto count = static_cast<std::size_t>(n < 0 ? all : std::min(all, n));
+  call.arena().require(2 * (s.size() + count * to.size()));
   std::string out;
   std::size_t at = 0;
   for (std::int64_t done = 0; n < 0 || done < n; ++done) {

@@ -11,6 +11,7 @@ class TreeHost final : public Host {
  public:
   explicit TreeHost(Arena& arena) : arena_(arena) {}
 
+  void step() override {}
   std::uint16_t kind(Handle value) override;
   Answer concrete(Handle) override { return Value::of(true); }
   std::uint16_t possibleKinds(Handle value) override { return kind(value); }

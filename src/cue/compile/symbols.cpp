@@ -24,7 +24,7 @@ std::uint32_t Symbols::freeIndex() {
   return index;
 }
 
-std::uint32_t Symbols::intern(std::string_view text, bool permanent) {
+std::uint32_t Symbols::intern(std::string_view text, bool permanent, std::size_t* bytes) {
   Shard& shard = shards_[shardOf(text)];
   {
     std::shared_lock lock(shard.mutex);
@@ -39,6 +39,7 @@ std::uint32_t Symbols::intern(std::string_view text, bool permanent) {
     return it->second->index;
   }
   auto symbol = std::make_unique<Symbol>();
+  if (bytes != nullptr) *bytes += sizeof(Symbol) + text.size();
   symbol->text = text;
   symbol->index = freeIndex();
   symbol->permanent = permanent;

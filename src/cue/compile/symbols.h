@@ -29,7 +29,9 @@ class Symbols {
   /// For good.
   std::uint32_t intern(std::string_view text) { return intern(text, true); }
   /// Until no evaluation is running.
-  std::uint32_t internData(std::string_view text) { return intern(text, false); }
+  std::uint32_t internData(std::string_view text, std::size_t* bytes = nullptr) {
+    return intern(text, false, bytes);
+  }
   /// The text of an index that is still valid.
   [[nodiscard]] std::string_view text(std::uint32_t index) const;
   /// Numbers of let declarations; they wrap around after 2^27, by when the first ones are long gone.
@@ -67,7 +69,8 @@ class Symbols {
     return {chunk, shifted - (kFirstChunk << chunk)};
   }
   static std::size_t shardOf(std::string_view text) { return std::hash<std::string_view>()(text) % kShards; }
-  std::uint32_t intern(std::string_view text, bool permanent);
+  /// Adds to `bytes` what a new symbol takes.
+  std::uint32_t intern(std::string_view text, bool permanent, std::size_t* bytes = nullptr);
   std::uint32_t freeIndex();
   void sweep();
 
@@ -90,11 +93,14 @@ class LocalSymbols {
   LocalSymbols(const LocalSymbols&) = delete;
   LocalSymbols& operator=(const LocalSymbols&) = delete;
   ~LocalSymbols() { shared_.endEvaluation(); }
-  std::uint32_t intern(std::string_view text) { return shared_.internData(text); }
+  std::uint32_t intern(std::string_view text) { return shared_.internData(text, &bytes_); }
+  /// Of the labels that this evaluation was the first to meet.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] std::string_view text(std::uint32_t index) const { return shared_.text(index); }
 
  private:
   Symbols& shared_;
+  std::size_t bytes_ = 0;
 };
 
 /// The label of an identifier: `x`, `#x`, `_x`, `_#x`, hidden ones scoped to `package`.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+
 #include "cue/eval/print.h"
 #include "cue/eval/regexps.h"
 #include "cue/eval/state.h"
@@ -36,17 +38,28 @@ int compareText(std::string_view a, std::string_view b) {
 }
 
 std::string_view repeat(Arena& arena, std::string_view text, std::uint64_t count) {
-  std::string out;
-  out.reserve(text.size() * count);
-  for (std::uint64_t i = 0; i < count; ++i) out += text;
-  return arena.copy(out);
+  const std::size_t size = text.size() * count;
+  if (size == 0) return {};
+  auto* out = static_cast<char*>(arena.allocate(size, 1));
+  for (std::size_t at = 0; at < size; at += text.size()) std::memcpy(out + at, text.data(), text.size());
+  return {out, size};
 }
 
 // `a + b` and `n * a` on lists, as before CUE 0.11: only the given elements count, an open tail is dropped.
+std::string_view joined(Arena& arena, std::string_view a, std::string_view b) {
+  const std::size_t size = a.size() + b.size();
+  if (size == 0) return {};
+  auto* out = static_cast<char*>(arena.allocate(size, 1));
+  if (!a.empty()) std::memcpy(out, a.data(), a.size());
+  if (!b.empty()) std::memcpy(out + a.size(), b.data(), b.size());
+  return {out, size};
+}
+
 Value* joinLists(Context& c, std::initializer_list<Vertex*> lists, std::uint64_t times) {
   Vec<Node*> elements;
   for (std::uint64_t i = 0; i < times; ++i) {
     for (Vertex* list : lists) {
+      c.step();
       for (std::uint32_t k = 0; k < list->arcs.size(); ++k) {
         if (list->arcs[k]->label.isInt()) elements.push(c.arena, list->arcs[k]);
       }
@@ -155,10 +168,9 @@ Value* Context::binOp(Node* node, Op op, Value* left, Value* right) {
     case Op::Add:
       if (numbers) break;
       if (lk == kString && rk == kString) {
-        return newString(arena.copy(std::string(stringValue(left)).append(stringValue(right))));
+        return newString(joined(arena, stringValue(left), stringValue(right)));
       }
-      if (lk == kBytes && rk == kBytes)
-        return newBytes(arena.copy(std::string(toBytes(left)).append(toBytes(right))));
+      if (lk == kBytes && rk == kBytes) return newBytes(joined(arena, toBytes(left), toBytes(right)));
       if (lk == kList && rk == kList) {
         if (node != nullptr && node->unit != nullptr && node->unit->listArithmetic) {
           return joinLists(*this, {static_cast<Vertex*>(left), static_cast<Vertex*>(right)}, 1);

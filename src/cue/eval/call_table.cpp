@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/stack.h"
 #include "cue/eval/call.h"
 #include "cue/eval/state.h"
 
@@ -62,6 +65,8 @@ bool simpleScalar(const Value* v, builtin::Value& out) {
 class EvalHost final : public builtin::Host {
  public:
   explicit EvalHost(Context& c) : c_(c) {}
+
+  void step() override { c_.step(); }
 
   std::uint16_t kind(Handle value) override {
     Value* v = settled(c_, nodeOf(value));
@@ -359,7 +364,8 @@ Node* exprOfData(Context& c, const builtin::Value& value) {
     }
     case Type::List: {
       std::span<Node*> elements{c.arena.array<Node*>(value.count), value.count};
-      for (std::size_t i = 0; i < value.count; ++i) elements[i] = exprOfData(c, value.list()[i]);
+      for (std::size_t i = 0; i < value.count; ++i)
+        elements[i] = deeper([&] { return exprOfData(c, value.list()[i]); });
       auto* out = c.makeAt<ir::ListLit>(c.src);
       out->elements = elements;
       return out;
@@ -370,7 +376,7 @@ Node* exprOfData(Context& c, const builtin::Value& value) {
         const builtin::Field& field = value.structure()[i];
         auto* f = c.makeAt<ir::Field>(c.src);
         f->label = c.stringLabel(field.label);
-        f->value = exprOfData(c, field.value);
+        f->value = deeper([&] { return exprOfData(c, field.value); });
         decls[i] = f;
       }
       auto* out = c.makeAt<ir::StructLit>(c.src);
@@ -383,18 +389,9 @@ Node* exprOfData(Context& c, const builtin::Value& value) {
   return nullptr;
 }
 
-bool dataOf(Context& c, Value* v, builtin::Value& out, Bottom*& err) {
-  v = settled(c, v);
-  if (auto* b = v->as<Bottom>()) {
-    err = b;
-    return false;
-  }
-  if (simpleScalar(v, out)) return true;
-  auto* x = v->as<Vertex>();
-  if (x == nullptr || x->base == nullptr) {
-    err = c.bottomOf(c.newf("cannot convert incomplete value {} to JSON", {v}), Code::Incomplete);
-    return false;
-  }
+namespace {
+
+bool dataOfVertex(Context& c, Vertex* x, builtin::Value& out, Bottom*& err) {
   if (x->isList()) {
     std::span<builtin::Value> elements{c.arena.array<builtin::Value>(x->length()), x->length()};
     std::size_t n = 0;
@@ -422,6 +419,25 @@ bool dataOf(Context& c, Value* v, builtin::Value& out, Bottom*& err) {
   std::copy(fields.begin(), fields.end(), stored.begin());
   out = builtin::Value::structure(stored);
   return true;
+}
+
+}  // namespace
+
+bool dataOf(Context& c, Value* v, builtin::Value& out, Bottom*& err) {
+  c.step();
+  v = settled(c, v);
+  if (auto* b = v->as<Bottom>()) {
+    err = b;
+    return false;
+  }
+  if (simpleScalar(v, out)) return true;
+  auto* x = v->as<Vertex>();
+  if (x == nullptr || x->base == nullptr) {
+    err = c.bottomOf(c.newf("cannot convert incomplete value {} to JSON", {v}), Code::Incomplete);
+    return false;
+  }
+  Nesting nesting(c);
+  return deeper([&] { return dataOfVertex(c, x, out, err); });
 }
 
 }  // namespace puppis::cue::eval

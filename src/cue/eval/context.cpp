@@ -50,9 +50,19 @@ void Context::checkBudget() {
   if (budget_.wallTime.count() != 0 && std::chrono::steady_clock::now() > deadline_) {
     exhaust("evaluation took longer than " + std::to_string(budget_.wallTime.count()) + "ms");
   }
-  if (budget_.memoryBytes != 0 && arena.bytes() > budget_.memoryBytes) {
-    exhaust("evaluation took more than " + std::to_string(budget_.memoryBytes) + " bytes of memory");
+  if (budget_.memoryBytes != 0 && arena.used() + symbols.bytes() > budget_.memoryBytes) {
+    outOfMemory();
+    throw BudgetSignal{};
   }
+}
+
+void Context::outOfMemory() {
+  if (exhausted_) return;
+  const bool limited = budget_.memoryBytes != 0;
+  exhausted_.emplace(
+      ErrorCode::ResourceExhausted,
+      limited ? "evaluation took more than " + std::to_string(budget_.memoryBytes) + " bytes of memory"
+              : "evaluation took more memory than there is");
 }
 
 void Context::enterDepth() {

@@ -139,6 +139,9 @@ class Context {
   const std::optional<Error>& exhausted() const { return exhausted_; }
   /// Ends the evaluation with this failure.
   [[noreturn]] void exhaust(std::string what);
+  /// Notes that there was not enough memory; the evaluation is over.
+  void outOfMemory();
+  [[nodiscard]] const Budget& budget() const { return budget_; }
   void enterDepth();
   void leaveDepth() { --nesting_; }
 
@@ -360,6 +363,18 @@ class Context {
  public:
   /// Values made while evaluating that own memory outside of the arena (parsed regular expressions, ...).
   std::vector<std::shared_ptr<const void>> keepAlive;
+};
+
+/// A level of nesting, of evaluations or of walking over what they made; see Budget::depth.
+class Nesting {
+ public:
+  explicit Nesting(Context& ctx) : ctx_(ctx) { ctx.enterDepth(); }
+  Nesting(const Nesting&) = delete;
+  Nesting& operator=(const Nesting&) = delete;
+  ~Nesting() { ctx_.leaveDepth(); }
+
+ private:
+  Context& ctx_;
 };
 
 /// Sets the environment, place and error slot of a Context for a while.

@@ -121,6 +121,7 @@ void appendDisjunct(Context& c, Vec<NodeState*>& list, NodeState* x) {
   Node* nx = nv->base;
   if (nx == nullptr || isCyclePlaceholder(nx)) nx = x->validators(true);
   for (std::uint32_t i = 0; i < list.size(); ++i) {
+    c.step();
     NodeState* known = list[i];
     if (known == x) return;
     Vertex* kv = known->node->deref();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/stack.h"
 #include "cue/eval/builtin.h"
 #include "cue/eval/state.h"
 
@@ -10,8 +11,16 @@ bool Context::equal(Value* a, Value* b, std::uint8_t flags) {
     a = defaultOf(*this, a);
     b = defaultOf(*this, b);
   }
-  if (auto* x = a->as<Vertex>()) return equalVertex(x, b, flags);
-  if (auto* y = b->as<Vertex>()) return equalVertex(y, a, flags);
+  auto* x = a->as<Vertex>();
+  if (x == nullptr && b->is<Vertex>()) {
+    x = static_cast<Vertex*>(b);
+    b = a;
+  }
+  if (x != nullptr) {
+    step();
+    Nesting nesting(*this);
+    return deeper([&] { return equalVertex(x, b, flags); });
+  }
   return equalTerminal(a, b, flags);
 }
 

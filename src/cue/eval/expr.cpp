@@ -152,7 +152,9 @@ Value* Context::evaluateInterpolation(ir::Interpolation* x) {
   std::string text;
   for (Expr* part : x->parts) {
     Value* v = value(part, kScalarNow);
-    text += x->bytes ? toBytes(v) : toText(v);
+    const std::string_view piece = x->bytes ? toBytes(v) : toText(v);
+    arena.require(2 * (text.size() + piece.size()));
+    text += piece;
   }
   if (Bottom* err = takeErr()) {
     Bottom* b = bottomOf(wrap(newPosf(x->origin(), "invalid interpolation", {}), err->errors), err->code);

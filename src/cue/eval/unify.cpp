@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/stack.h"
 #include "cue/eval/builtin.h"
-#include "cue/eval/stack.h"
 #include "cue/eval/state.h"
 
 // Bringing a Vertex to a wanted state: its own value first, then what is below, then the checks.
@@ -98,18 +98,6 @@ bool Context::allChildConjunctsKnown(Vertex* v) {
 
 namespace {
 
-/// A place in the nesting of evaluations; moves to another stack where this one comes to its end.
-class Nesting {
- public:
-  explicit Nesting(Context& ctx) : ctx_(ctx) { ctx.enterDepth(); }
-  Nesting(const Nesting&) = delete;
-  Nesting& operator=(const Nesting&) = delete;
-  ~Nesting() { ctx_.leaveDepth(); }
-
- private:
-  Context& ctx_;
-};
-
 bool unifyHere(Context& c, Vertex* v, const Flags& flags);
 
 }  // namespace
@@ -118,12 +106,7 @@ bool Context::unify(Vertex* v, const Flags& flags) {
   if (flags.mode == RunMode::Ignore || flags.mode == RunMode::None) return false;
   if (v->status == VertexStatus::Finalized) return true;
   Nesting nesting(*this);
-  if (stackIsLow()) {
-    bool done = false;
-    onMoreStack([&] { done = unifyHere(*this, v, flags); });
-    return done;
-  }
-  return unifyHere(*this, v, flags);
+  return deeper([&] { return unifyHere(*this, v, flags); });
 }
 
 namespace {

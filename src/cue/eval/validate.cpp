@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unordered_set>
 
+#include "base/stack.h"
 #include "cue/eval/state.h"
 
 namespace puppis::cue::eval {
@@ -35,9 +36,11 @@ class Validator {
       Context& c;
       ~Pop() { c.altPath.pop_back(); }
     } pop{c_};
+    c_.step();
+    Nesting nesting(c_);
     std::size_t shared = shared_.size();
     if (x->isShared && !x->conjuncts.empty()) shared_.push_back(elemOf(x->conjuncts[0].x));
-    visit(x);
+    deeper([&] { visit(x); });
     shared_.resize(shared);
   }
 

@@ -122,6 +122,7 @@ class Exporter {
 
   // values.cpp: evaluated values
   Expr* vertex(eval::Vertex& v);
+  Expr* shown(eval::Vertex& v);
   Expr* value(const ir::Value* v, std::span<const eval::Conjunct> origins = {});
   Expr* bareValue(ir::Value* v);
   Expr* unfinished(eval::Vertex& v);
@@ -151,6 +152,7 @@ class Exporter {
 
   // expressions.cpp: the compiled language
   Expr* language(eval::Environment* env, const ir::Node* node);
+  Expr* written(eval::Environment* env, const ir::Node* node);
   Expr* structLanguage(eval::Environment* env, const ir::StructLit& s);
   Expr* listLanguage(eval::Environment* env, const ir::ListLit& l);
   Expr* labelReference(eval::Environment* env, const ir::LabelReference& ref);

@@ -2,6 +2,7 @@
 // The exporter's expressions: the compiled language as syntax.
 #include <algorithm>
 
+#include "base/stack.h"
 #include "cue/eval/state.h"
 #include "cue/export/exporter.h"
 #include "cue/load/input_file.h"
@@ -20,6 +21,12 @@ Expr* Exporter::withOptionalMark(Expr* x, bool optional) {
 }
 
 Expr* Exporter::language(eval::Environment* env, const ir::Node* node) {
+  ctx_.step();
+  eval::Nesting nesting(ctx_);
+  return deeper([&] { return written(env, node); });
+}
+
+Expr* Exporter::written(eval::Environment* env, const ir::Node* node) {
   switch (node->kind) {
     case IrKind::ListLit:
       return listLanguage(env, *static_cast<const ir::ListLit*>(node));

@@ -5,6 +5,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/stack.h"
 #include "cue/load/input_file.h"
 #include "cue/syntax/literal.h"
 
@@ -104,6 +105,10 @@ class Sanitizer {
   }
 
   void visit(Node* node) {
+    deeper([&] { visitHere(node); });
+  }
+
+  void visitHere(Node* node) {
     if (node == nullptr) return;
     switch (node->kind) {
       case NodeKind::StructLit: {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "base/stack.h"
 #include "cue/eval/builtin.h"
 #include "cue/eval/errors.h"
 #include "cue/export/exporter.h"
@@ -22,7 +23,16 @@ Expr* Exporter::bareValue(ir::Value* v) {
   return vertex(*wrapper);
 }
 
+// The same value may be shown at many places, so the output can be much more than what was evaluated.
 Expr* Exporter::vertex(eval::Vertex& v) {
+  constexpr std::size_t kBytesPerValue = 400;  // of a field: label, value, their lists, and the text of all
+  ctx_.step();
+  ctx_.arena.charge(kBytesPerValue);
+  eval::Nesting nesting(ctx_);
+  return deeper([&] { return shown(v); });
+}
+
+Expr* Exporter::shown(eval::Vertex& v) {
   for (const Frame& frame : stack_) {
     if (frame.node == &v) return build_.ident("_");  // a value that contains itself
   }

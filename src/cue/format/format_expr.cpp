@@ -2,6 +2,7 @@
 // The formatter's expressions.
 #include <algorithm>
 
+#include "base/stack.h"
 #include "cue/format/formatter.h"
 #include "cue/syntax/literal.h"
 
@@ -88,7 +89,7 @@ bool hasInnerComment(const Node& node) {
 
 void Formatter::exprIn(const Expr& expr, int lowest, int depth) {
   before(&expr);
-  rawExpr(expr, lowest, depth);
+  deeper([&] { rawExpr(expr, lowest, depth); });
   after();
 }
 

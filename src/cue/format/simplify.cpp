@@ -2,6 +2,7 @@
 // Which quoted labels can do without their quotes.
 #include <unordered_map>
 
+#include "base/stack.h"
 #include "cue/format/formatter.h"
 #include "cue/syntax/literal.h"
 
@@ -20,7 +21,7 @@ class LabelScopes {
         declarations(static_cast<const File&>(node).decls);
         return;
       case NodeKind::StructLit:
-        declarations(static_cast<const StructLit&>(node).elements);
+        deeper([&] { declarations(static_cast<const StructLit&>(node).elements); });
         return;
       case NodeKind::SelectorExpr:
         references(*static_cast<const SelectorExpr&>(node).x);

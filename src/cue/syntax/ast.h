@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/source.h"
+#include "base/stack.h"
 #include "cue/syntax/token.h"
 
 /// The syntax tree of CUE. Nodes live in the arena of their File, are trivially destructible, and are not
@@ -572,7 +573,7 @@ void forEachChild(const Node& node, Visit&& visit) {
 template <typename Visit>
 void walk(const Node* node, Visit&& visit) {
   if (node == nullptr || !visit(*node)) return;
-  forEachChild(*node, [&](const Node& child) { walk(&child, visit); });
+  deeper([&] { forEachChild(*node, [&](const Node& child) { walk(&child, visit); }); });
 }
 
 }  // namespace puppis::cue

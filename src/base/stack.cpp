@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cue/eval/stack.h"
+#include "base/stack.h"
 
 #include <cstdint>
 #include <exception>
@@ -7,11 +7,11 @@
 
 #include <pthread.h>
 
-namespace puppis::cue::eval {
+namespace puppis {
 
 namespace {
 
-constexpr std::size_t kReserve = 384 * 1024;        // one level of evaluation with all it calls fits in this
+constexpr std::size_t kReserve = 384 * 1024;        // one level of recursion with all it calls fits in this
 constexpr std::size_t kSegment = 64 * 1024 * 1024;  // address space; pages are taken as they are touched
 
 // The lowest address of this thread's stack. A property of the thread, found out once.
@@ -65,4 +65,4 @@ void onMoreStack(const std::function<void()>& work) {
   if (job.failure) std::rethrow_exception(job.failure);
 }
 
-}  // namespace puppis::cue::eval
+}  // namespace puppis

@@ -12,7 +12,7 @@ set(PUPPIS_CUE_PACKAGE ${CMAKE_INSTALL_LIBDIR}/cmake/puppis_cue)
 set(PUPPIS_CUE_HEADERS
   base/arena.h base/error.h base/files.h base/result.h base/source.h base/stack.h
   data/json.h data/value.h data/yaml.h
-  cue/cue.h cue/export/export.h cue/export/profile.h cue/format/format.h cue/load/input_file.h cue/load/load.h
+  cue/cue.h cue/export/export.h cue/export/profile.h cue/export/text.h cue/expression.h cue/format/format.h cue/load/input_file.h cue/load/load.h
   cue/syntax/ast.h cue/syntax/parse.h cue/syntax/token.h)
 
 set(objects "")

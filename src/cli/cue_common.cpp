@@ -22,24 +22,38 @@ bool isBefore(const Location& a, const Location& b) {
   return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
 }
 
+/// Whether what a message calls a file is the text of a flag.
+bool isFlag(const std::string& file) {
+  return file.starts_with("--");
+}
+
 std::string listing(const Error& fault) {
   std::string out;
   if (!fault.pathText().empty()) out += fault.pathText() + ": ";
   out += fault.message();
+  // Of an evaluation, CUE's own words say what was expected and found; what else is known is for persons.
+  const bool evaluated = !fault.reasonText().empty();
   std::string hint;
-  if (!fault.expectedText().empty()) hint = "expected " + fault.expectedText();
-  if (!fault.foundText().empty()) hint += (hint.empty() ? "found " : ", found ") + fault.foundText();
+  if (!evaluated && !fault.expectedText().empty()) hint = "expected " + fault.expectedText();
+  if (!evaluated && !fault.foundText().empty())
+    hint += (hint.empty() ? "found " : ", found ") + fault.foundText();
   if (!hint.empty()) out += ": " + hint;
-  if (!fault.suggestion().empty()) out += "; did you mean " + fault.suggestion() + "?";
+  const bool slip = fault.reasonText() == "compile" || fault.message() == "field not allowed";
+  if (!fault.suggestion().empty() && (!evaluated || slip))
+    out += "; did you mean " + fault.suggestion() + "?";
   std::vector<Location> places = fault.where();
   places.erase(std::unique(places.begin(), places.end()), places.end());
+  // Where a flag's expression refers to a value says little beside the value's own place.
+  if (std::any_of(places.begin(), places.end(), [](const Location& each) { return !isFlag(each.file); }))
+    std::erase_if(places, [](const Location& each) { return isFlag(each.file); });
   bool first = true;
   for (const Location& place : places) {
     if (!place.known() && place.file.empty()) continue;
     out += first ? ":\n" : "\n";
     first = false;
     std::string file = place.file;
-    if (!file.empty() && file != "-" && file.front() != '.' && file.front() != '/' && file.front() != '<') {
+    if (!file.empty() && file != "-" && file.front() != '.' && file.front() != '/' && file.front() != '<' &&
+        !isFlag(file)) {
       file = "./" + file;
     }
     out += "    " + file;
@@ -88,6 +102,8 @@ void declareGlobal(Options& options, CueFlags& flags) {
   options.flag(flags.simplify, "-s,--simplify", "Simplify the output");
   options.flag(flags.ignore, "-i,--ignore", "Go on in the presence of errors");
   options.flag(flags.allErrors, "-E,--all-errors", "Print all errors (they always are)");
+  options.flag(flags.explain, "--explain",
+               "Show errors as at a terminal: source line, what was expected and found");
   options.text(flags.timeout, "--timeout", "Longest time of the evaluation, as 30s or 5m; 0 for no limit");
   options.text(flags.maxMemory, "--max-memory", "Most memory of the evaluation, as 512Mi; 0 for no limit");
   options.number(flags.maxSteps, "--max-steps", "Most steps of the evaluation; 0 for no limit");
@@ -101,7 +117,7 @@ void declareInjection(Options& options, CueFlags& flags) {
 
 void declareData(Options& options, CueFlags& flags) {
   options.text(flags.package, "-p,--package", "Package to choose, or to give to data files");
-  options.text(flags.schema, "-d,--schema", "Expression that selects the schema of data files");
+  options.list(flags.schema, "-d,--schema", "Expression that selects the schema of data files");
   options.list(flags.path, "-l,--path", "Place data at this path (an expression or labels)");
   options.flag(flags.list, "--list", "Put several documents into a list");
   options.flag(flags.withContext, "--with-context", "Evaluate --path with data, filename, index in scope");
@@ -155,9 +171,9 @@ cue::LoadOptions loadOptions(Context& context, const CueFlags& flags) {
   return out;
 }
 
-void printFaults(Context& context, const Error& error) {
-  if (context.colourErr) {
-    context.err << error.report(true);
+void printFaults(Context& context, const CueFlags& flags, const Error& error) {
+  if (context.colourErr || flags.explain) {
+    context.err << error.report(context.colourErr);
     return;
   }
   std::vector<Error> faults = faultsOf(error);
@@ -178,8 +194,8 @@ void printFaults(Context& context, const Error& error) {
   for (const Error& fault : faults) context.err << listing(fault);
 }
 
-int failed(Context& context, const Error& error) {
-  printFaults(context, error);
+int failed(Context& context, const CueFlags& flags, const Error& error) {
+  printFaults(context, flags, error);
   return error.code() == ErrorCode::ResourceExhausted ? exitCode(error.code()) : 1;
 }
 

@@ -18,13 +18,15 @@ struct CueFlags {
   bool simplify = false;
   bool ignore = false;
   bool allErrors = false;
+  bool explain = false;
   std::vector<std::string> tags;
   bool injectVariables = false;
   std::string package;
-  std::string schema;
+  std::vector<std::string> schema;
   std::vector<std::string> path;
   bool list = false;
   bool withContext = false;
+  bool files = false;
   std::string namePattern;
   bool merge = true;
   std::string out;
@@ -53,10 +55,11 @@ Result<cue::Budget> budgetOf(const CueFlags& flags);
 /// What the loader needs to know of the world and the flags. Reads standard input if an argument asks for it.
 cue::LoadOptions loadOptions(Context& context, const CueFlags& flags);
 
-/// Prints an error with all its details: for a person at a terminal with the source line and a caret,
-/// otherwise in cue's own form (the message, then one indented place a line) for tools that read it.
-void printFaults(Context& context, const Error& error);
-/// printFaults and the exit code of cue for a failed command.
-int failed(Context& context, const Error& error);
+/// Prints an error with all its details: for a person (at a terminal, or asked for by --explain) with the
+/// source line, a caret, and what was expected and found; otherwise in cue's own form (the message, then one
+/// indented place a line) for tools that read it.
+void printFaults(Context& context, const CueFlags& flags, const Error& error);
+/// printFaults and the exit code: that of cue for a failed command, or that of an exceeded limit.
+int failed(Context& context, const CueFlags& flags, const Error& error);
 
 }  // namespace puppis::cli

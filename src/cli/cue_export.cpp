@@ -21,7 +21,7 @@ class CueExport final : public Command {
   }
 
   Result<int> run(Context& context) override {
-    if (auto done = work(context); !done) return failed(context, done.error());
+    if (auto done = work(context); !done) return failed(context, flags_, done.error());
     return 0;
   }
 
@@ -74,7 +74,7 @@ class CueEval final : public Command {
 
   Result<int> run(Context& context) override {
     auto code = work(context);
-    if (!code) return failed(context, code.error());
+    if (!code) return failed(context, flags_, code.error());
     return *code;
   }
 
@@ -90,7 +90,7 @@ class CueEval final : public Command {
     for (const CueItem& item : run.items()) {
       if (output.encoding() != cue::Encoding::Cue) {
         if (auto done = writeData(output, item.value); !done) {
-          printFaults(context, done.error());
+          printFaults(context, flags_, done.error());
           code = 1;
         }
         continue;
@@ -99,7 +99,7 @@ class CueEval final : public Command {
         if (item.value.error()) TRY_VOID(validated(item.value, {.concrete = concrete_, .final = true}));
         if (concrete_) {
           if (auto valid = validated(item.value, {.concrete = true, .final = true}); !valid) {
-            printFaults(context, valid.error());
+            printFaults(context, flags_, valid.error());
             code = 1;
             continue;
           }
@@ -156,7 +156,7 @@ class CueDef final : public Command {
   }
 
   Result<int> run(Context& context) override {
-    if (auto done = work(context); !done) return failed(context, done.error());
+    if (auto done = work(context); !done) return failed(context, flags_, done.error());
     return 0;
   }
 

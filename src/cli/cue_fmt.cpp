@@ -29,7 +29,7 @@ class CueFmt final : public Command {
     std::vector<std::shared_ptr<const SourceFile>> sources;
     std::string version;
     if (byFile_) {
-      if (auto found = findFiles(context, sources); !found) return failed(context, found.error());
+      if (auto found = findFiles(context, sources); !found) return failed(context, flags_, found.error());
     } else {
       load_.package = "*";
       load_.tests = true;
@@ -37,7 +37,7 @@ class CueFmt final : public Command {
       load_.allFiles = true;
       cue::Loader loader(context.files, load_);
       auto instances = loader.load(flags_.inputs);
-      if (!instances) return failed(context, instances.error());
+      if (!instances) return failed(context, flags_, instances.error());
       version = loader.module().languageVersion;
       for (const cue::Instance& instance : *instances) {
         for (const auto& file : instance.files) {
@@ -50,7 +50,7 @@ class CueFmt final : public Command {
     bool unformatted = false;
     for (const auto& source : sources) {
       auto changed = formatOne(context, source, version);
-      if (!changed) return failed(context, changed.error());
+      if (!changed) return failed(context, flags_, changed.error());
       unformatted = unformatted || *changed;
     }
     return check_ && unformatted ? 1 : 0;

@@ -25,12 +25,12 @@ class CueGetSchema final : public Command {
 
   Result<int> run(Context& context) override {
     CueRun run(context, flags_, false);
-    if (auto done = run.prepare(); !done) return failed(context, done.error());
+    if (auto done = run.prepare(); !done) return failed(context, flags_, done.error());
     std::vector<data::Value> schemas;
     for (const CueItem& item : run.items()) {
-      if (auto valid = validated(item.value, {}); !valid) return failed(context, valid.error());
+      if (auto valid = validated(item.value, {}); !valid) return failed(context, flags_, valid.error());
       auto schema = schema::openApiSchema(item.value);
-      if (!schema) return failed(context, schema.error());
+      if (!schema) return failed(context, flags_, schema.error());
       schemas.push_back(form_ == "jsonschema" ? schema::toJsonSchema(*schema, item.value.isClosed())
                                               : std::move(*schema));
     }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <map>
+#include <string_view>
 
 #include "base/files.h"
 #include "cli/cue_run.h"
 #include "cli/verbs.h"
 #include "cue/format/format.h"
 #include "cue/load/paths.h"
+#include "cue/syntax/build.h"
 
 namespace puppis::cli {
 
@@ -21,12 +25,13 @@ class CueImport final : public Command {
     declareInjection(options, flags_);
     options.text(flags_.outFile, "-o,--outfile", "File to write instead of NAME.cue, - for standard output");
     options.flag(flags_.force, "-f,--force", "Overwrite existing files");
+    options.flag(flags_.files, "--files", "Write the documents of a file to files of their own");
     options.flag(dryRun_, "--dry-run", "Only name the files that would be written");
     declareInputs(options, flags_);
   }
 
   Result<int> run(Context& context) override {
-    if (auto done = work(context); !done) return failed(context, done.error());
+    if (auto done = work(context); !done) return failed(context, flags_, done.error());
     return 0;
   }
 
@@ -37,19 +42,30 @@ class CueImport final : public Command {
     if (!flags_.inputs.empty() && flags_.inputs[0].find_first_of("/:.") == std::string::npos) {
       kind = flags_.inputs[0];
       flags_.inputs.erase(flags_.inputs.begin());
-      if (kind != "json" && kind != "yaml" && kind != "data" && kind != "text" && kind != "auto") {
+      constexpr std::string_view kKinds[] = {"json", "yaml", "toml",       "text",   "binary",
+                                             "data", "auto", "jsonschema", "openapi"};
+      if (std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds)) {
         return fail(Error(ErrorCode::InvalidArgument, "unknown mode \"" + kind + "\"")
-                        .expected("json, yaml, text or data"));
+                        .expected("json, yaml, toml, text, binary, data, auto, jsonschema or openapi"));
       }
     }
     CueRun run(context, flags_, false);
-    TRY(const auto files, run.importFiles());
+    TRY(const auto files, run.importFiles(kind));
+    std::vector<std::string> written;
+    std::map<std::string, int> documents;
     for (const auto& file : files) {
       const std::string& name = file->source->name();
       std::filesystem::path target(name);
       if (!kindFits(kind, target.extension().string())) continue;
-      std::string path = target.replace_extension(".cue").string();
+      std::string path = target.replace_extension().string();
+      // The documents of one file, each in a file of its own, are numbered behind the first.
+      if (const int number = documents[path]++; number > 0) path += "-" + std::to_string(number);
+      path += ".cue";
       if (!flags_.outFile.empty()) path = flags_.outFile;
+      // A single value stands at the very beginning.
+      if (!file->decls.empty()) {
+        if (auto* embed = file->decls[0]->as<cue::EmbedDecl>()) cue::setSpace(*embed->expr, cue::Space::None);
+      }
       cue::FormatOptions options;
       options.simplify = true;
       const std::string text = cue::format(*file, options);
@@ -62,17 +78,20 @@ class CueImport final : public Command {
       if (!flags_.force && context.files.exists(absolute)) {
         context.err << "Skipping file \"" << path << "\": already exists.\nUse -f to override.\n";
       } else if (dryRun_) {
-        context.out << path << '\n';
+        written.push_back(path);
       } else {
         TRY_VOID(context.files.write(absolute, text));
       }
     }
+    std::sort(written.begin(), written.end());
+    for (const std::string& path : written) context.err << "importing into " << path << '\n';
     return {};
   }
 
   static bool kindFits(const std::string& kind, const std::string& extension) {
     if (kind == "json") return extension.find("js") != std::string::npos;
     if (kind == "yaml") return extension == ".yaml" || extension == ".yml";
+    if (kind == "toml") return extension == ".toml";
     if (kind == "text") return extension == ".txt";
     return true;
   }

@@ -7,13 +7,15 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "cue/export/text.h"
+#include "cue/expression.h"
 #include "cue/load/data_files.h"
 #include "cue/load/paths.h"
 #include "cue/syntax/build.h"
 #include "cue/syntax/literal.h"
 #include "cue/syntax/parse.h"
 #include "data/json.h"
-#include "data/yaml.h"
+#include "schema/cue_of_schema.h"
 
 namespace puppis::cli {
 
@@ -84,7 +86,7 @@ Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::placed(const cue::
   for (const cue::DataFile& data : instance.dataFiles) {
     TRY(const auto documents, cue::readDocuments(data.file.encoding, data.source));
     std::vector<std::shared_ptr<cue::File>> files;
-    for (const data::Value& document : documents) files.push_back(cue::fileOfData(document, data.source));
+    for (const cue::Document& document : documents) files.push_back(document.file);
     if (!place) {
       for (auto& file : files) {
         setPackage(*file, instance.packageName);
@@ -93,16 +95,29 @@ Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::placed(const cue::
       continue;
     }
     auto whole = std::make_shared<cue::File>(data.source);
-    cue::TreeBuilder build(*whole);
     std::vector<cue::Decl*> decls;
     std::vector<cue::Expr*> elements;
+    const auto finish = [&] {
+      cue::TreeBuilder build(*whole);
+      if (!elements.empty()) decls.push_back(build.embed(build.list(elements)));
+      whole->decls = build.nodes(decls);
+      setPackage(*whole, instance.packageName);
+      out.push_back(std::move(whole));
+      decls.clear();
+      elements.clear();
+    };
     for (std::size_t i = 0; i < files.size(); ++i) {
+      if (flags_.files && i > 0) {
+        finish();
+        whole = std::make_shared<cue::File>(data.source);
+      }
+      cue::TreeBuilder build(*whole);
       cue::Expr* expr = exprOf(build, *files[i]);
       std::vector<PlaceLabel> labels;
       if (!flags_.path.empty()) {
-        data::Value scope = documents[i];
+        data::Value scope = documents[i].value;
         if (flags_.withContext) {
-          scope = data::Value::object({{"data", documents[i]},
+          scope = data::Value::object({{"data", documents[i].value},
                                        {"filename", data.source->name()},
                                        {"index", static_cast<long>(i)},
                                        {"recordCount", static_cast<long>(files.size())}});
@@ -126,11 +141,8 @@ Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::placed(const cue::
       }
       for (cue::Decl* decl : static_cast<cue::StructLit*>(expr)->elements) decls.push_back(decl);
     }
-    if (!elements.empty()) decls.push_back(build.embed(build.list(elements)));
-    whole->decls = build.nodes(decls);
-    setPackage(*whole, instance.packageName);
+    finish();
     keep_.insert(keep_.end(), files.begin(), files.end());
-    out.push_back(std::move(whole));
   }
   return out;
 }
@@ -142,7 +154,7 @@ Result<std::vector<CueRun::PlaceLabel>> CueRun::labelsFor(const Value& scope) {
     // Either one expression, or labels each behind a colon: `"a": (b):`.
     std::string rest(trim(text));
     if (!rest.ends_with(':')) {
-      TRY(const Value label, session_->evaluateExpression(rest, scope));
+      TRY(const Value label, cue::evaluateExpression(*session_, SourceFile::make("--path", rest), scope));
       TRY(std::string name, label.asString());
       out.push_back({std::move(name)});
       continue;
@@ -181,7 +193,28 @@ Result<std::vector<cue::Instance>> CueRun::load(bool dataFiles) {
   return loader_->load(flags_.inputs);
 }
 
-Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::importFiles() {
+Status CueRun::readSchemas(cue::Instance& instance) {
+  std::vector<cue::DataFile> data;
+  for (cue::DataFile& each : instance.dataFiles) {
+    if (each.file.interpretation.empty()) {
+      data.push_back(std::move(each));
+      continue;
+    }
+    TRY(const auto documents, cue::readDocuments(each.file.encoding, each.source));
+    if (documents.size() != 1) return invalid("a schema is one document: " + each.source->name());
+    const bool openApi = each.file.interpretation == "openapi";
+    auto text =
+        openApi ? schema::cueOfOpenApi(documents[0].value) : schema::cueOfJsonSchema(documents[0].value);
+    if (!text) return fail(Error(text.error()).at({each.source->name()}));
+    TRY(auto file, cue::parseEditable(SourceFile::make(each.source->name(), std::move(*text))));
+    setPackage(*file, instance.packageName);
+    instance.files.push_back(std::move(file));
+  }
+  instance.dataFiles = std::move(data);
+  return {};
+}
+
+Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::importFiles(const std::string& mode) {
   TRY(const std::vector<cue::Instance> instances, load(true));
   std::vector<std::shared_ptr<const cue::File>> out;
   for (const cue::Instance& instance : instances) {
@@ -189,9 +222,23 @@ Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::importFiles() {
       cue::Instance one;
       one.packageName = flags_.package.empty() ? instance.packageName : flags_.package;
       one.dataFiles = {data};
+      std::string& interpretation = one.dataFiles[0].file.interpretation;
+      if (mode == "jsonschema" || mode == "openapi") interpretation = mode;
+      const bool detects = mode.empty() || mode == "auto" || mode == "data";
+      const bool structured =
+          data.file.encoding == cue::Encoding::Json || data.file.encoding == cue::Encoding::Yaml;
+      if (interpretation.empty() && detects && structured) {
+        TRY(const auto documents, cue::readDocuments(data.file.encoding, data.source));
+        if (documents.size() == 1) interpretation = schema::interpretationOf(documents[0].value);
+      }
+      if (!interpretation.empty()) {
+        TRY_VOID(readSchemas(one));
+        out.insert(out.end(), one.files.begin(), one.files.end());
+        continue;
+      }
       TRY(auto files, placed(one));
-      if (files.size() > 1) {
-        return invalid("--path or --list flag needed to handle multiple objects in file " +
+      if (files.size() > 1 && !flags_.files) {
+        return invalid("--path, --list, or --files flag needed to handle multiple objects in file " +
                        data.source->name());
       }
       for (auto& file : files) out.push_back(std::move(file));
@@ -201,7 +248,8 @@ Result<std::vector<std::shared_ptr<const cue::File>>> CueRun::importFiles() {
 }
 
 Status CueRun::prepare() {
-  TRY(const std::vector<cue::Instance> instances, load(false));
+  TRY(std::vector<cue::Instance> instances, load(false));
+  for (cue::Instance& instance : instances) TRY_VOID(readSchemas(instance));
 
   const cue::Instance* user = nullptr;
   std::vector<const cue::Instance*> packages;
@@ -273,15 +321,18 @@ Status CueRun::addDocuments(const cue::Instance& instance, const cue::Instance* 
   if (package != nullptr) {
     importPath = package->importPath;
     TRY(schema_, evaluate(package->files, importPath));
-    if (!flags_.schema.empty()) {
-      TRY(schema_, session_->evaluateExpression(flags_.schema, schema_));
-      TRY_VOID(validated(schema_, {}));
+    const Value root = schema_;
+    for (std::size_t i = 0; i < flags_.schema.size(); ++i) {
+      TRY(const Value selected,
+          cue::evaluateExpression(*session_, SourceFile::make("--schema", flags_.schema[i]), root));
+      TRY_VOID(validated(selected, {}));
+      schema_ = i == 0 ? selected : schema_.unify(selected);
     }
   }
   for (const cue::DataFile& data : instance.dataFiles) {
     TRY(const auto documents, cue::readDocuments(data.file.encoding, data.source));
-    for (const data::Value& document : documents) {
-      std::shared_ptr<const cue::File> file = cue::fileOfData(document, data.source);
+    for (const cue::Document& document : documents) {
+      std::shared_ptr<const cue::File> file = document.file;
       TRY(Value value, evaluate({file}, {}));
       if (schema_.exists()) value = value.unify(schema_);
       items_.push_back({value, {}, importPath, schema_.exists() ? nullptr : file});
@@ -297,7 +348,8 @@ Status CueRun::selectExpressions() {
     for (const std::string& text : flags_.expressions) {
       cue::CompileOptions options;
       options.importPath = item.package;
-      TRY(const Value value, session_->evaluateExpression(text, item.value, options));
+      TRY(const Value value,
+          cue::evaluateExpression(*session_, SourceFile::make("--expression", text), item.value, options));
       out.push_back({value, flags_.expressions.size() > 1 ? text : item.id, item.package, nullptr});
     }
   }
@@ -317,7 +369,8 @@ Status CueOutput::open(cue::Encoding fallback) {
 
 Status CueOutput::writeData(const Value& value, bool escapeHtml) {
   switch (file_.encoding) {
-    case cue::Encoding::Json: {
+    case cue::Encoding::Json:
+    case cue::Encoding::JsonLines: {
       TRY(const data::Value json, value.toJson());
       data::JsonStyle style;
       style.indent = 4;
@@ -326,16 +379,15 @@ Status CueOutput::writeData(const Value& value, bool escapeHtml) {
       text_ += '\n';
       break;
     }
-    case cue::Encoding::JsonLines: {
-      TRY(const data::Value json, value.toJson());
-      data::appendJson(text_, json);
-      text_ += '\n';
+    case cue::Encoding::Yaml: {
+      TRY(const std::string yaml, cue::yamlText(value));
+      if (count_ > 0) text_ += "---\n";
+      text_ += yaml;
       break;
     }
-    case cue::Encoding::Yaml: {
-      TRY(const data::Value json, value.toJson());
-      if (count_ > 0) text_ += "---\n";
-      text_ += data::toYaml(json);
+    case cue::Encoding::Toml: {
+      TRY(const std::string toml, cue::tomlText(value));
+      text_ += toml;
       break;
     }
     case cue::Encoding::Text: {
@@ -347,12 +399,6 @@ Status CueOutput::writeData(const Value& value, bool escapeHtml) {
       const bool isString = value.kind() == cue::kString;
       TRY(const std::string bytes, isString ? value.asString() : value.asBytes());
       text_ += bytes;
-      break;
-    }
-    case cue::Encoding::Toml: {
-      TRY(const data::Value json, value.toJson());
-      TRY(const std::string toml, cue::toToml(json));
-      text_ += toml;
       break;
     }
     case cue::Encoding::Cue:

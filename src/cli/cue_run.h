@@ -29,7 +29,8 @@ class CueRun {
 
   Status prepare();
   /// Instead of prepare(): the data files among the arguments (and in packages), each as one file of CUE.
-  Result<std::vector<std::shared_ptr<const cue::File>>> importFiles();
+  /// `mode` is the first word of `cue import`: what the files are taken for.
+  Result<std::vector<std::shared_ptr<const cue::File>>> importFiles(const std::string& mode);
   [[nodiscard]] const std::vector<CueItem>& items() const { return items_; }
   /// There is a schema that data files are checked against.
   [[nodiscard]] bool hasSchema() const { return schema_.exists(); }
@@ -41,6 +42,8 @@ class CueRun {
   Result<cue::Value> evaluate(const std::vector<std::shared_ptr<const cue::File>>& files,
                               const std::string& importPath);
   Status addDocuments(const cue::Instance& instance, const cue::Instance* package);
+  /// The schemas among the data files (`jsonschema:`, `openapi:`) become files of CUE.
+  static Status readSchemas(cue::Instance& instance);
   Result<std::vector<std::shared_ptr<const cue::File>>> placed(const cue::Instance& instance);
   /// A label of -l: a name as it was written (`_x`, `#x`) or the text of a field.
   struct PlaceLabel {

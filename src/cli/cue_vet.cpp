@@ -21,9 +21,10 @@ class CueVet final : public Command {
 
   Result<int> run(Context& context) override {
     CueRun run(context, flags_, true);
-    if (auto done = run.prepare(); !done) return failed(context, done.error());
+    if (auto done = run.prepare(); !done) return failed(context, flags_, done.error());
     if (run.hasDocuments() && !run.hasSchema()) {
-      return failed(context, Error(ErrorCode::InvalidArgument, "data files specified without a schema"));
+      return failed(context, flags_,
+                    Error(ErrorCode::InvalidArgument, "data files specified without a schema"));
     }
     int code = 0;
     bool hinted = false;
@@ -40,7 +41,7 @@ class CueVet final : public Command {
         }
       }
       if (valid) continue;
-      printFaults(context, valid.error());
+      printFaults(context, flags_, valid.error());
       code = 1;
     }
     return code;

@@ -3,6 +3,7 @@
 
 #include "base/stack.h"
 #include "cue/compile/compiler.h"
+#include "cue/expression.h"
 #include "cue/session_impl.h"
 #include "cue/syntax/parse.h"
 
@@ -288,8 +289,15 @@ Value Session::reopened(const Value& value) {
 
 Result<Value> Session::evaluateExpression(std::string_view text, const Value& scope,
                                           const CompileOptions& options) {
-  TRY(auto file, parseExpression(SourceFile::make("<expression>", std::string(text))));
-  eval::Context& ctx = impl_->ctx;
+  return cue::evaluateExpression(*this, SourceFile::make("<expression>", std::string(text)), scope, options);
+}
+
+// Names resolve to fields of the scope, then as usual, then to packages of the standard library.
+Result<Value> evaluateExpression(Session& session, std::shared_ptr<const SourceFile> source,
+                                 const Value& scope, const CompileOptions& options) {
+  TRY(auto file, parseExpression(std::move(source)));
+  Session::Impl& impl = session.impl();
+  eval::Context& ctx = impl.ctx;
   Compiler compiler(ctx.runtime(), options);
   Vertex* around = scope.vertex();
   if (around != nullptr) {
@@ -308,14 +316,15 @@ Result<Value> Session::evaluateExpression(std::string_view text, const Value& sc
     }
     compiler.setScope(std::move(labels));
   }
+  compiler.inferPackages();
   compiler.expression(file);
   TRY(auto program, compiler.finish());
   auto* v = ctx.make<Vertex>();
   eval::Environment* env = ctx.make<eval::Environment>();
   env->vertex = around;
   v->conjuncts.push(ctx.arena, ctx.conjunct(env, program->expression));
-  impl_->programs.push_back(program);
-  return Value(this, v);
+  impl.programs.push_back(program);
+  return Value(&session, v);
 }
 
 }  // namespace puppis::cue

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/strings.h"
 #include "cue/builtin/builtin.h"
 #include "cue/syntax/literal.h"
 
@@ -64,6 +65,9 @@ const Program* Compiler::importPackage(const ImportSpec& spec) {
   }
   if (package == nullptr) {
     fail(spec.path, "package " + quoteString(importPath) + " not found");
+    std::vector<std::string> names;
+    for (const builtin::Package* each : builtin::packages()) names.emplace_back(each->path);
+    if (auto near = nearest(importPath, names)) errors_.back().suggest(quoteString(*near));
     return nullptr;
   }
   if (std::find(program_->imports.begin(), program_->imports.end(), package) == program_->imports.end()) {
@@ -78,6 +82,9 @@ ir::Node* Compiler::fail(const Node* at, std::string message) {
   error.reason("compile");
   if (std::string where = path(); !where.empty()) error.path(where);
   if (at != nullptr && file_ != nullptr) error.at(file_->locate(*at));
+  // Nobody reads more, and looking for those already known takes its time.
+  constexpr std::size_t kMostErrors = 1000;
+  if (errors_.size() >= kMostErrors) return make<ir::Top>(at);
   bool known = std::any_of(errors_.begin(), errors_.end(), [&](const Error& e) {
     return e.message() == error.message() && e.where() == error.where();
   });

@@ -19,6 +19,8 @@ class Compiler {
  public:
   Compiler(Runtime& runtime, const CompileOptions& options);
 
+  /// Names that nothing else explains may be packages of the standard library.
+  void inferPackages() { infersPackages_ = true; }
   /// The names that resolve in a scope around an expression.
   void setScope(std::vector<Feature> labels) { scopeLabels_ = std::move(labels); }
   void files(std::span<const std::shared_ptr<const File>> files);
@@ -94,6 +96,7 @@ class Compiler {
   ir::Expr* unresolved(const Ident& x);
   ir::Expr* fieldScoped(const Ident& x, const Field& f, const Node* node);
   ir::Expr* predeclared(const Ident& x);
+  ir::Expr* inferredPackage(const Ident& x);
   ir::Expr* range(const Ident& x);
   std::string nearestName(std::string_view name) const;
 
@@ -110,6 +113,7 @@ class Compiler {
   std::vector<Feature> scopeLabels_;
   std::int32_t upCountOffset_ = 1;
   bool refersToForVariable_ = false;
+  bool infersPackages_ = false;
   int inTry_ = 0;
   int depth_ = 0;
   std::vector<Error> errors_;

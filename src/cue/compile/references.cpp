@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "cue/builtin/builtin.h"
 #include "cue/compile/compiler.h"
 #include "cue/eval/builtin.h"
 #include "cue/syntax/literal.h"
@@ -145,9 +146,28 @@ ir::Expr* Compiler::unresolved(const Ident& x) {
     return field();
   }
   if (ir::Expr* known = predeclared(x)) return known;
+  if (ir::Expr* package = inferredPackage(x)) return package;
   std::string message = "reference " + quoteString(x.name) + " not found";
   ir::Node* out = fail(&x, message);
   if (std::string near = nearestName(x.name); !near.empty()) errors_.back().suggest(near);
+  return out;
+}
+
+/// A standard package by its name alone, where that is allowed and only one has it.
+ir::Expr* Compiler::inferredPackage(const Ident& x) {
+  if (!infersPackages_) return nullptr;
+  const builtin::Package* found = nullptr;
+  for (const builtin::Package* each : builtin::packages()) {
+    if (each->name() != x.name) continue;
+    if (found != nullptr) return nullptr;
+    found = each;
+  }
+  if (found == nullptr) return nullptr;
+  std::shared_ptr<const Program> package = standardPackage(runtime_, found->path);
+  auto* out = make<ir::ImportReference>(&x);
+  out->path = found->path;
+  out->package = package.get();
+  program_->imports.push_back(std::move(package));
   return out;
 }
 

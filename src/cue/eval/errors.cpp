@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/strings.h"
+#include "cue/eval/expectation.h"
 #include "cue/eval/print.h"
 #include "cue/eval/state.h"
 
@@ -151,6 +152,7 @@ Bottom* Context::fieldError(Vertex* v, const Origin& pos, Feature f, const char*
                 {static_cast<std::int64_t>(f.index()), static_cast<std::int64_t>(v->length())});
   } else {
     e = newPosf(pos, stringFormat, {f});
+    e->within = v;
   }
   Bottom* b = bottomOf(e, code);
   b->node = v;
@@ -364,7 +366,7 @@ class Reporter {
     addOnce(r.places, e.pos);
     for (const Origin& o : e.more) addOnce(r.places, o);
     path(e, r);
-    if (std::string_view(e.format) == "field not allowed" && e.node != nullptr) suggest(*e.node, r);
+    explain(ctx_, e, r, [this](const ErrorArg& arg) { return argText(ctx_, arg, shown_); });
     return r;
   }
 
@@ -419,6 +421,7 @@ class Reporter {
     sanitize(all);
     ErrorReport headline = single(*d.headline);
     headline.message = std::to_string(all.size()) + " errors in empty disjunction:";
+    explainAlternatives(all, headline);
     ErrorReport& first = all.size() == 1 ? all.front() : headline;
     for (const Origin& o : others) {
       addOnce(first.inputs, o);
@@ -426,16 +429,6 @@ class Reporter {
     }
     if (all.size() != 1) all.insert(all.begin(), std::move(headline));
     return all;
-  }
-
-  // The field beside it that was probably meant.
-  void suggest(const Vertex& arc, ErrorReport& r) {
-    if (arc.parent == nullptr || !arc.label.isString()) return;
-    std::vector<std::string> names;
-    for (const Vertex* sibling : arc.parent->arcs) {
-      if (sibling != &arc && sibling->label.isString()) names.emplace_back(ctx_.labelText(sibling->label));
-    }
-    r.suggestion = nearest(ctx_.labelText(arc.label), names).value_or("");
   }
 
   void path(const ErrorEntry& e, ErrorReport& r) {
@@ -480,6 +473,8 @@ Error toError(const Context& ctx, const ErrorReport& report) {
   Error out(ErrorCode::Invalid, report.message);
   out.reason(std::string(codeWord(report.code)));
   if (!report.path.empty()) out.path(report.path);
+  if (!report.expected.empty()) out.expected(report.expected);
+  if (!report.found.empty()) out.found(report.found);
   if (!report.suggestion.empty()) out.suggest(report.suggestion);
   // The culprit's own place first, then those of what took part, in order.
   std::vector<Origin> others;

@@ -57,7 +57,7 @@ struct ErrorEntry {
   Vertex* node = nullptr;      ///< gives the path
   std::span<Feature> altPath;  ///< the path when the Vertex is reached through sharing
   const ErrorList* cause = nullptr;
-  const char* expected = nullptr;
+  Vertex* within = nullptr;  ///< of a field that is not there: where it was looked for
 };
 
 /// Why no alternative of a disjunction was left. What of it is shown is decided when somebody reads it.
@@ -84,7 +84,9 @@ struct ErrorReport {
   std::string message;
   std::string path;
   std::vector<Feature> pathLabels;
-  std::string suggestion;      ///< the nearest field there is, for one that is not allowed
+  std::string expected;        ///< what would have been right, where that can be said
+  std::string found;           ///< what was there instead
+  std::string suggestion;      ///< the nearest field there is, for one that is not allowed or not there
   Origin pos;                  ///< the failure's own place; often there is none
   std::vector<Origin> inputs;  ///< the places of what took part
   std::vector<Origin> places;  ///< both, each once

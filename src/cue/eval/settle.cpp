@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/stack.h"
 #include "cue/eval/builtin.h"
-#include "cue/eval/stack.h"
 #include "cue/eval/state.h"
 
 // Fields that are decided by looking at their conjuncts, without a NodeState: literals, a literal and its

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/arena.h"
+#include "base/strings.h"
 #include "cue/builtin/toml_text.h"
 #include "cue/number/decimal.h"
 #include "cue/syntax/build.h"
@@ -19,8 +20,9 @@ namespace {
 /// Builds the tree of a data value.
 class DataTree {
  public:
-  /// `text` is what the values were read from; places are left out without one.
-  DataTree(File& file, std::string_view text) : build_(file), text_(text) {
+  /// `text` is what the values were read from; places are left out without one. `multiline`: texts of several
+  /// lines are written over several lines.
+  DataTree(File& file, std::string_view text, bool multiline) : build_(file), text_(text), multiline_(multiline) {
     if (text.empty()) return;
     starts_.push_back(0);
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -43,10 +45,15 @@ class DataTree {
       case data::Kind::Number:
         return number(value.numberText(), pos);
       case data::Kind::String:
-        return build_.literal(Token::String, quoteString(value.asString()), pos);
+        return build_.literal(
+            Token::String,
+            multiline_ ? quoteMultiline(value.asString(), false, depth_) : quoteString(value.asString()),
+            pos);
       case data::Kind::Array: {
         std::vector<Expr*> elements;
+        ++depth_;
         for (const data::Value& element : value.elements()) elements.push_back(expr(element));
+        --depth_;
         ListLit* list = build_.list(elements);
         list->pos = list->lbrack = pos;
         layOut(*list, value);
@@ -64,6 +71,7 @@ class DataTree {
 
   std::vector<Decl*> fields(const data::Value& value) {
     std::vector<Decl*> out;
+    ++depth_;
     for (const data::Member& member : value.members()) {
       Label* label = build_.label(member.key.str());
       label->pos = place(member.keyMark, Space::Unset);
@@ -71,6 +79,7 @@ class DataTree {
       field->pos = label->pos;
       out.push_back(field);
     }
+    --depth_;
     return out;
   }
 
@@ -131,6 +140,8 @@ class DataTree {
   TreeBuilder build_;
   std::string_view text_;
   std::vector<std::uint32_t> starts_;
+  bool multiline_;
+  int depth_ = 0;
 };
 
 /// Where the values of a text begin and end that holds one JSON value after the other.
@@ -174,70 +185,33 @@ data::Value dataOf(const builtin::Value& value) {
   using Type = builtin::Value::Type;
   switch (value.type) {
     case Type::Bool:
-      return data::Value(value.boolean);
+      return value.boolean;
     case Type::Number:
       return data::Value::number(number::toText(value.num));
     case Type::String:
     case Type::Bytes:
-      return data::Value(value.str());
+      return value.str();
     case Type::List: {
       data::Value out = data::Value::array();
-      for (const builtin::Value& element : value.list()) out.push(dataOf(element));
+      for (const builtin::Value& each : value.list()) out.push(dataOf(each));
       return out;
     }
     case Type::Struct: {
       data::Value out = data::Value::object();
-      for (const builtin::Field& field : value.structure()) out.set(field.label, dataOf(field.value));
+      for (const builtin::Field& each : value.structure()) out.set(each.label, dataOf(each.value));
       return out;
     }
     case Type::Null:
     case Type::Handle:
       break;
   }
-  return {};
+  return nullptr;
 }
 
-/// The same in an arena, for a writer of the standard packages.
-builtin::Value valueOf(const data::Value& value, Arena& arena) {
-  switch (value.kind()) {
-    case data::Kind::Null:
-      return builtin::Value::null();
-    case data::Kind::Bool:
-      return builtin::Value::of(value.asBool());
-    case data::Kind::Int:
-    case data::Kind::Number: {
-      const auto number = number::parseDecimal(value.numberText(), arena);
-      return number ? builtin::Value::of(*number) : builtin::Value::null();
-    }
-    case data::Kind::String:
-      return builtin::Value::string(arena.copy(value.asString()));
-    case data::Kind::Array: {
-      auto* elements = arena.array<builtin::Value>(value.size());
-      for (std::size_t i = 0; i < value.size(); ++i) elements[i] = valueOf(value.at(i), arena);
-      return builtin::Value::list({elements, value.size()});
-    }
-    case data::Kind::Object: {
-      auto* fields = arena.array<builtin::Field>(value.size());
-      std::size_t n = 0;
-      for (const data::Member& member : value.members()) {
-        fields[n++] = {arena.copy(member.key.str()), valueOf(member.value, arena)};
-      }
-      return builtin::Value::structure({fields, n});
-    }
-  }
-  return {};
-}
-
-}  // namespace
-
-Result<std::string> toToml(const data::Value& value) {
-  Arena arena;
-  return builtin::toml::write(valueOf(value, arena));
-}
-
-std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr<const SourceFile>& source) {
+Document documentOf(data::Value value, const std::shared_ptr<const SourceFile>& source,
+                    bool multiline = false) {
   auto file = std::make_shared<File>(source);
-  DataTree tree(*file, source->text());
+  DataTree tree(*file, source->text(), multiline);
   if (value.isObject()) {
     file->decls = tree.builder().nodes(tree.fields(value));
   } else {
@@ -245,22 +219,33 @@ std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr
     embed->pos = static_cast<EmbedDecl*>(embed)->expr->pos;
     file->decls = tree.builder().nodes(std::vector<Decl*>{embed});
   }
-  return file;
+  return {std::move(value), std::move(file)};
 }
+
+Document documentOfBytes(const std::shared_ptr<const SourceFile>& source) {
+  Document out{base64Encode(source->text()), std::make_shared<File>(source)};
+  TreeBuilder build(*out.file);
+  out.file->decls =
+      build.nodes(std::vector<Decl*>{build.embed(build.literal(Token::String, quoteBytes(source->text())))});
+  return out;
+}
+
+}  // namespace
 
 Expr* exprOfData(File& file, const data::Value& value) {
-  return DataTree(file, {}).expr(value);
+  return DataTree(file, {}, false).expr(value);
 }
 
-Result<std::vector<data::Value>> readDocuments(Encoding encoding,
-                                               const std::shared_ptr<const SourceFile>& source) {
+Result<std::vector<Document>> readDocuments(Encoding encoding,
+                                            const std::shared_ptr<const SourceFile>& source) {
+  std::vector<Document> out;
   switch (encoding) {
     case Encoding::Json: {
       TRY(data::Value value, data::parseJson(source));
-      return std::vector<data::Value>{std::move(value)};
+      out.push_back(documentOf(std::move(value), source));
+      return out;
     }
     case Encoding::JsonLines: {
-      std::vector<data::Value> out;
       for (const auto& [begin, end] : jsonValues(source->text())) {
         // What stands before the value becomes blank, so that places stay right.
         std::string text(source->text().substr(0, end));
@@ -268,25 +253,30 @@ Result<std::vector<data::Value>> readDocuments(Encoding encoding,
           if (text[i] != '\n') text[i] = ' ';
         }
         TRY(data::Value value, data::parseJson(SourceFile::make(source->name(), std::move(text))));
-        out.push_back(std::move(value));
+        out.push_back(documentOf(std::move(value), source));
       }
       return out;
     }
     case Encoding::Yaml: {
-      TRY(auto out, data::parseYaml(source, data::YamlSchema::Cue));
-      if (out.empty()) out.emplace_back(nullptr);
+      TRY(auto values, data::parseYaml(source, data::YamlSchema::Cue));
+      if (values.empty()) values.emplace_back(nullptr);
+      for (data::Value& value : values) out.push_back(documentOf(std::move(value), source, true));
+      return out;
+    }
+    case Encoding::Toml: {
+      Arena arena;
+      auto value = builtin::toml::read(source->text(), arena);
+      if (!value) return fail(Error(value.error()).at({source->name()}));
+      out.push_back(documentOf(dataOf(*value), source, true));
       return out;
     }
     case Encoding::Text:
-      return std::vector<data::Value>{data::Value(source->text())};
-    case Encoding::Toml: {
-      Arena arena;
-      auto root = builtin::toml::read(source->text(), arena);
-      if (!root) return fail(root.error());
-      return std::vector<data::Value>{dataOf(*root)};
-    }
-    case Encoding::Cue:
+      out.push_back(documentOf(source->text(), source));
+      return out;
     case Encoding::Binary:
+      out.push_back(documentOfBytes(source));
+      return out;
+    case Encoding::Cue:
       break;
   }
   return fail(ErrorCode::NotSupported, "reading " + std::string(encodingName(encoding)) +

@@ -12,18 +12,19 @@
 
 namespace puppis::cue {
 
-/// A document of a data file as a file of CUE, with places in the document. A top-level object gives fields,
-/// anything else one embedded value.
-std::shared_ptr<File> fileOfData(const data::Value& value, const std::shared_ptr<const SourceFile>& source);
+/// A document of a data file: as data, and as a file of CUE with places in the document, in which a top-level
+/// object gives fields, anything else one embedded value. Bytes are base64 in the data and a bytes literal in
+/// the file.
+struct Document {
+  data::Value value;
+  std::shared_ptr<File> file;
+};
 
-/// The document as an expression of `file`, without places.
+/// Data as an expression of `file`, without places.
 Expr* exprOfData(File& file, const data::Value& value);
 
-/// All documents of a data file: one for JSON, TOML and text, any number for YAML and JSON lines.
-Result<std::vector<data::Value>> readDocuments(Encoding encoding,
-                                               const std::shared_ptr<const SourceFile>& source);
-
-/// The value as TOML. Error (InvalidArgument): what TOML cannot hold, as null.
-Result<std::string> toToml(const data::Value& value);
+/// All documents of a data file: any number for YAML and JSON lines, else one.
+Result<std::vector<Document>> readDocuments(Encoding encoding,
+                                            const std::shared_ptr<const SourceFile>& source);
 
 }  // namespace puppis::cue

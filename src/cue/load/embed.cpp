@@ -148,7 +148,7 @@ class Embedder {
     }
     TRY(const auto documents, readDocuments(input.encoding, source));
     if (documents.size() != 1) return bad("streaming not implemented: found more than one value in file");
-    return exprOfData(build_.file(), documents.front());
+    return exprOfData(build_.file(), documents.front().value);
   }
 
   Result<std::shared_ptr<const SourceFile>> read(const std::string& name) {

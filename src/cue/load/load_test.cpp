@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cue/cue.h"
+#include "cue/export/text.h"
 #include "cue/load/data_files.h"
 #include "cue/load/paths.h"
 #include "cue/load/tags.h"
@@ -49,16 +50,18 @@ TEST(DataFiles, TomlIsReadAndWritten) {
   const auto documents = readDocuments(Encoding::Toml, source);
   ASSERT_TRUE(documents) << documents.error().str();
   ASSERT_EQ(documents->size(), 1U);
-  EXPECT_EQ(data::toJson(documents->front()), R"({"b":[1,2.5],"a":"x","t":{"n":true}})");
-  const auto text = toToml(documents->front());
+  EXPECT_EQ(data::toJson(documents->front().value), R"({"b":[1,2.5],"a":"x","t":{"n":true}})");
+  const auto runtime = Runtime::make();
+  Session session(runtime);
+  const auto text = tomlText(session.fromData(documents->front().value));
   ASSERT_TRUE(text) << text.error().str();
   const auto again = readDocuments(Encoding::Toml, SourceFile::make("u.toml", *text));
   ASSERT_TRUE(again) << again.error().str();
-  EXPECT_EQ(data::toJson(again->front().get("t")), R"({"n":true})");
-  EXPECT_EQ(again->front().get("a").asString(), "x");
+  EXPECT_EQ(data::toJson(again->front().value.get("t")), R"({"n":true})");
+  EXPECT_EQ(again->front().value.get("a").asString(), "x");
 
   EXPECT_FALSE(readDocuments(Encoding::Toml, SourceFile::make("v.toml", "a = \n")));
-  EXPECT_FALSE(toToml(data::Value()));
+  EXPECT_FALSE(tomlText(session.fromData(data::Value())));
 }
 
 TEST(Load, ModulesBelowAreNotPartOfThisOne) {

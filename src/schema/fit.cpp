@@ -153,6 +153,8 @@ class Fitting {
   void wrong(const cue::Value& declaration, const Value& given, const data::Path& path, data::Mark keyMark);
   void unknown(const data::Member& member, const std::vector<std::string>& names, const cue::Value& in,
                const data::Path& path);
+
+  bool closedList_ = false;  ///< what is being fitted is in a list of a closed declaration
 };
 
 void Fitting::wrong(const cue::Value& declaration, const Value& given, const data::Path& path,
@@ -201,13 +203,17 @@ void Fitting::fitObject(const cue::Value& declaration, const Value& given, const
   std::vector<std::string> names;
   for (const cue::FieldView& field : fields) names.push_back(field.name());
   std::optional<cue::Value> any = declaration.anyField();
-  bool closed = declaration.isClosed() && !any && declaration.patterns().empty();
+  bool closed = (declaration.isClosed() || closedList_) && !any && declaration.patterns().empty();
+  // A declaration is closed at every depth, but the type of a list's elements does not say so by itself.
+  bool outer = std::exchange(closedList_, false);
   std::set<std::string> misspelt;
   for (const data::Member& member : given.members()) {
     auto field = std::ranges::find(names, member.key.str());
     if (field != names.end()) {
-      fit(fields[static_cast<std::size_t>(field - names.begin())].value, member.value,
-          path / member.key.str(), member.keyMark, depth + 1);
+      const cue::Value& below = fields[static_cast<std::size_t>(field - names.begin())].value;
+      closedList_ = closed && (outer || member.value.isArray());
+      fit(below, member.value, path / member.key.str(), member.keyMark, depth + 1);
+      closedList_ = false;
     } else if (any) {
       fit(*any, member.value, path / member.key.str(), member.keyMark, depth + 1);
     } else if (closed) {
@@ -243,6 +249,7 @@ void Fitting::fitObject(const cue::Value& declaration, const Value& given, const
     one.declared = field.value.locations();
     out.push_back(std::move(one));
   }
+  closedList_ = outer;
 }
 
 void Fitting::fitList(const cue::Value& declaration, const Value& given, const data::Path& path,
@@ -278,6 +285,7 @@ void Fitting::fitAlternatives(const Shape& shape, const cue::Value& declaration,
   for (const cue::Value& alternative : shape.alternatives) {
     if ((alternative.incompleteKind() & kindsOf(given)) == 0) continue;
     Fitting attempt;
+    attempt.closedList_ = closedList_;
     attempt.fit(alternative, given, path, keyMark, depth + 1);
     if (attempt.out.empty()) return;
     std::size_t distance = distanceOf(attempt.out, path);

@@ -51,6 +51,12 @@ TEST_F(Fit, EveryFaultIsToldAtItsPath) {
             "list[1].n wrong: expected int, found \"two\"\n");
 }
 
+TEST_F(Fit, ElementsOfAClosedDeclarationAreClosedToo) {
+  EXPECT_EQ(told("l: [...{a?: {b?: int}}]", R"({"l":[{"a":{"b":1}},{"A":{}},{"a":{"c":1}}]})"),
+            "l[1].A undeclared: expected one of a, found \"A\"; meant a\n"
+            "l[2].a.c undeclared: expected one of b, found \"c\"\n");
+}
+
 TEST_F(Fit, ChoicesAreListedAndTheNearestOffered) {
   EXPECT_EQ(told(R"(p: *"TCP" | "UDP")", R"({"p":"tcp"})"),
             "p wrong: expected \"TCP\" or \"UDP\", found \"tcp\"; meant \"TCP\"\n");

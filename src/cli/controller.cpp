@@ -29,7 +29,8 @@ class RunController final : public Command {
     options.text(webhook_, "--webhook",
                  "Also refuse bad definitions and Applications when they are written: HOST:PORT to listen on "
                  "for the API server");
-    options.text(webhookHost_, "--webhook-host", "How the API server reaches it; the HOST of --webhook if not given");
+    options.text(webhookHost_, "--webhook-host",
+                 "How the API server reaches it; the HOST of --webhook if not given");
     options.flag(elect_, "--enable-leader-election", "Work only while this process holds the lease");
   }
 

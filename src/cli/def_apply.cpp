@@ -4,8 +4,8 @@
 #include "cli/definition_store.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "render/vetting.h"
 #include "oam/runtime.h"
+#include "render/vetting.h"
 
 namespace puppis::cli {
 

@@ -9,10 +9,10 @@
 #include "cli/def_files.h"
 #include "cli/definition_store.h"
 #include "cli/verbs.h"
-#include "render/vetting.h"
 #include "kube/object.h"
 #include "oam/authored_text.h"
 #include "oam/runtime.h"
+#include "render/vetting.h"
 
 namespace puppis::cli {
 

@@ -27,9 +27,10 @@ class DefRender final : public Command {
  public:
   void declare(Options& options) override {
     options.argument(name_, "NAME", "The definition, or a file that holds it");
-    options.text(kind_, "--kind",
-                 "Its kind: component, trait, policy, workflow-step (or ComponentDefinition, ...); not needed "
-                 "where only one definition has the name");
+    options.text(
+        kind_, "--kind",
+        "Its kind: component, trait, policy, workflow-step (or ComponentDefinition, ...); not needed "
+        "where only one definition has the name");
     options.list(definitions_, "-d,--definition",
                  "A definition's file, or a directory of them; goes before the built-in ones");
     options.text(parameter_, "--parameter", "A file with the parameters (YAML or JSON)");
@@ -123,11 +124,12 @@ class DefRender final : public Command {
 }  // namespace
 
 Verb defRenderVerb() {
-  return {"def render",
-          "Render one definition's template with given parameters and context; of a file alone, its API object",
-          "puppis def render scaler --parameter parameters.yaml --context context.yaml -o json\n"
-          "puppis def render my-trait.cue --parameter parameters.yaml\npuppis def render my-trait.cue",
-          []() -> std::unique_ptr<Command> { return std::make_unique<DefRender>(); }};
+  return {
+      "def render",
+      "Render one definition's template with given parameters and context; of a file alone, its API object",
+      "puppis def render scaler --parameter parameters.yaml --context context.yaml -o json\n"
+      "puppis def render my-trait.cue --parameter parameters.yaml\npuppis def render my-trait.cue",
+      []() -> std::unique_ptr<Command> { return std::make_unique<DefRender>(); }};
 }
 
 }  // namespace puppis::cli

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/def_files.h"
 #include "cli/verbs.h"
-#include "render/vetting.h"
 #include "oam/runtime.h"
+#include "render/vetting.h"
 
 namespace puppis::cli {
 

@@ -59,9 +59,9 @@ class DryRun final : public Command {
 
     // A document that was fetched from a cluster knows its revision.
     target.appRevision = files.application.object.get("status", "latestRevision", "name").asString();
-    std::vector<render::RenderedDeployment> rendered = render::renderWhole(
-        one, files, *definitions.catalog, target, render::lookUpIn(definitions.others),
-        placed_ ? render::Placing::AsApplied : render::Placing::AsWritten, diagnostics);
+    std::vector<render::RenderedDeployment> rendered =
+        render::renderWhole(one, files, *definitions.catalog, target, render::lookUpIn(definitions.others),
+                            placed_ ? render::Placing::AsApplied : render::Placing::AsWritten, diagnostics);
     TRY_VOID(settle(context, diagnostics, strict_));
     if (format_ == "json") {
       std::vector<data::Value> all;

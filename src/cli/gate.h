@@ -9,8 +9,8 @@
 
 namespace puppis::cli {
 
-/// The gatekeeper at the door of the embedded API. Until it is opened everything passes: the server serves before
-/// there is a client to read definitions with. Safe to share between threads.
+/// The gatekeeper at the door of the embedded API. Until it is opened everything passes: the server serves
+/// before there is a client to read definitions with. Safe to share between threads.
 class Gate {
  public:
   /// Adds the gate to an API that is not yet served.

@@ -51,8 +51,8 @@ class LiveDiff final : public Command {
     Outside outside(&client);
     auto engine = controller::makeEngine(runtime, &outside);
     TRY(auto version, controller::clusterVersionOf(client));
-    TRY(auto wish, controller::makeWish(*engine, client, mapper, files, *catalog, owner,
-                                        owner.name + "-v1", version));
+    TRY(auto wish,
+        controller::makeWish(*engine, client, mapper, files, *catalog, owner, owner.name + "-v1", version));
     printWarnings(context, wish.warnings);
     TRY(auto inventory, recorded(client, owner));
     TRY(auto live, look(client, mapper, wish, inventory));

@@ -42,12 +42,13 @@ Result<render::HttpAnswer> Outside::http(const render::HttpQuestion& question) {
 
 Result<kube::ApiResource> Outside::typeOf(const std::string& apiVersion, const std::string& kind) {
   if (client_ == nullptr)
-    return fail(ErrorCode::NotSupported, "a template reads a " + kind + ", and there is no cluster to read from");
+    return fail(ErrorCode::NotSupported,
+                "a template reads a " + kind + ", and there is no cluster to read from");
   return mapper_->byKind(kube::Gvk::of(apiVersion, kind));
 }
 
-Result<data::Value> Outside::get(const std::string& apiVersion, const std::string& kind, const std::string& ns,
-                                 const std::string& name) {
+Result<data::Value> Outside::get(const std::string& apiVersion, const std::string& kind,
+                                 const std::string& ns, const std::string& name) {
   TRY(auto type, typeOf(apiVersion, kind));
   return client_->get(type.gvr, {type.namespaced ? ns : "", name});
 }

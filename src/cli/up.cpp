@@ -57,16 +57,16 @@ class Up final : public Command {
   /// Renders it as the controller will, so that what is wrong is said here, with its place, and nothing is
   /// applied.
   static Status validate(Context& context, kube::Client& client, const std::shared_ptr<cue::Runtime>& runtime,
-                         const oam::ApplicationFiles& files, const Value& object,
-                         const oam::Catalog& catalog, oam::Diagnostics& diagnostics) {
+                         const oam::ApplicationFiles& files, const Value& object, const oam::Catalog& catalog,
+                         oam::Diagnostics& diagnostics) {
     Outside outside(&client);
     auto engine = controller::makeEngine(runtime, &outside);
     kube::RestMapper mapper(client);
     deliver::Owner owner{kube::namespaceOf(object), kube::name(object), ""};
     TRY(auto version, controller::clusterVersionOf(client));
     render::Renderer(runtime).checkParameters(files.application, catalog, {}, diagnostics);
-    auto wish = controller::makeWish(*engine, client, mapper, files, catalog, owner, kube::name(object) + "-v1",
-                                     version);
+    auto wish = controller::makeWish(*engine, client, mapper, files, catalog, owner,
+                                     kube::name(object) + "-v1", version);
     if (!wish) {
       diagnostics.add(wish.error());
       return {};

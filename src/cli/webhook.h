@@ -21,15 +21,15 @@ namespace puppis::cli {
 Result<data::Value> answerReview(controller::Gatekeeper& keeper, const data::Value& review);
 
 struct WebhookOptions {
-  std::string address;              ///< to listen on
-  std::uint16_t port = 0;           ///< 0 lets the system choose
-  std::string host;                 ///< by which the API server reaches it: a name or an address
-  std::string systemNamespace;      ///< holds the Secret with the certificate
+  std::string address;          ///< to listen on
+  std::uint16_t port = 0;       ///< 0 lets the system choose
+  std::string host;             ///< by which the API server reaches it: a name or an address
+  std::string systemNamespace;  ///< holds the Secret with the certificate
 };
 
-/// The gatekeeper as a validating webhook of a real Kubernetes: serves HTTPS, and tells the API server of itself.
-/// The certificate lies in a Secret, so that several replicas are one to the API server. The registration outlives
-/// the process, with failurePolicy Ignore: while nobody answers, everything passes.
+/// The gatekeeper as a validating webhook of a real Kubernetes: serves HTTPS, and tells the API server of
+/// itself. The certificate lies in a Secret, so that several replicas are one to the API server. The
+/// registration outlives the process, with failurePolicy Ignore: while nobody answers, everything passes.
 class Webhook {
  public:
   static Result<std::unique_ptr<Webhook>> start(Context& context, kube::Client& client,

@@ -15,7 +15,8 @@ namespace {
 
 using data::Value;
 
-constexpr const char* kReview = R"({"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u",
+constexpr const char* kReview =
+    R"({"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u",
   "object":{"apiVersion":"core.oam.dev/v1beta1","kind":"Application","metadata":{"name":"a","namespace":"d"},
   "spec":{"components":[{"name":"c","type":"TYPE","properties":{"image":"x"}}]}}}})";
 

@@ -18,16 +18,18 @@ namespace {
 constexpr std::size_t kMostParsed = 4096;
 
 Error notThere(oam::DefinitionKind kind, std::string_view type) {
-  return {ErrorCode::NotFound, "there is no " + std::string(oam::typeWord(kind)) + " \"" + std::string(type) + "\""};
+  return {ErrorCode::NotFound,
+          "there is no " + std::string(oam::typeWord(kind)) + " \"" + std::string(type) + "\""};
 }
-
 
 /// The answers for one namespace.
 class ApiCatalog final : public oam::Catalog {
  public:
   ApiCatalog(std::shared_ptr<ApiDefinitions> definitions, std::vector<std::string> namespaces,
              bool onlyRevisions)
-      : definitions_(std::move(definitions)), namespaces_(std::move(namespaces)), onlyRevisions_(onlyRevisions) {}
+      : definitions_(std::move(definitions)),
+        namespaces_(std::move(namespaces)),
+        onlyRevisions_(onlyRevisions) {}
 
   [[nodiscard]] Result<std::shared_ptr<const oam::Definition>> find(oam::DefinitionKind kind,
                                                                     std::string_view type) const override {
@@ -46,7 +48,8 @@ class ApiCatalog final : public oam::Catalog {
 
   [[nodiscard]] std::vector<std::string> names(oam::DefinitionKind kind) const override {
     std::set<std::string> out;
-    if (!onlyRevisions_) each(definitionResource(kind), [&](const Value& one) { out.insert(kube::name(one)); });
+    if (!onlyRevisions_)
+      each(definitionResource(kind), [&](const Value& one) { out.insert(kube::name(one)); });
     return {out.begin(), out.end()};
   }
 
@@ -55,10 +58,11 @@ class ApiCatalog final : public oam::Catalog {
     std::vector<std::string> out;
     std::string prefix = std::string(name) + "-v";
     each(kDefinitionRevisions, [&](const Value& one) {
-      auto kept = startsWith(kube::name(one), prefix) ? oam::parseDefinitionRevision(one, nullptr)
-                                                      : Result<std::shared_ptr<const oam::Definition>>(
-                                                            fail(notThere(kind, name)));
-      if (kept && (*kept)->kind == kind && (*kept)->name == name) out.push_back(kube::name(one).substr(prefix.size()));
+      auto kept = startsWith(kube::name(one), prefix)
+                      ? oam::parseDefinitionRevision(one, nullptr)
+                      : Result<std::shared_ptr<const oam::Definition>>(fail(notThere(kind, name)));
+      if (kept && (*kept)->kind == kind && (*kept)->name == name)
+        out.push_back(kube::name(one).substr(prefix.size()));
     });
     return out;
   }
@@ -68,7 +72,8 @@ class ApiCatalog final : public oam::Catalog {
   [[nodiscard]] Result<std::shared_ptr<const oam::Definition>> look(const kube::Gvr& type,
                                                                     const kube::ObjectName& name) const {
     auto found = definitions_->read(type, name);
-    if (!found && found.error().code() == ErrorCode::NotFound) return std::shared_ptr<const oam::Definition>();
+    if (!found && found.error().code() == ErrorCode::NotFound)
+      return std::shared_ptr<const oam::Definition>();
     return found;
   }
 
@@ -93,8 +98,8 @@ kube::Gvr definitionResource(oam::DefinitionKind kind) {
   return {"core.oam.dev", "v1beta1", toLower(oam::kindName(kind)) + "s"};
 }
 
-std::shared_ptr<const oam::Catalog> apiCatalog(std::shared_ptr<ApiDefinitions> definitions, const std::string& ns,
-                                               bool onlyRevisions) {
+std::shared_ptr<const oam::Catalog> apiCatalog(std::shared_ptr<ApiDefinitions> definitions,
+                                               const std::string& ns, bool onlyRevisions) {
   std::vector<std::string> namespaces = {ns};
   if (ns != definitions->systemNamespace()) namespaces.push_back(definitions->systemNamespace());
   return std::make_shared<ApiCatalog>(std::move(definitions), std::move(namespaces), onlyRevisions);

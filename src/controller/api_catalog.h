@@ -39,7 +39,7 @@ class ApiDefinitions {
 
 /// What the API has for an Application of the namespace: definitions of that namespace, then of the system's.
 /// "NAME@vX" is the DefinitionRevision NAME-vX. With `onlyRevisions` nothing else is answered.
-std::shared_ptr<const oam::Catalog> apiCatalog(std::shared_ptr<ApiDefinitions> definitions, const std::string& ns,
-                                               bool onlyRevisions = false);
+std::shared_ptr<const oam::Catalog> apiCatalog(std::shared_ptr<ApiDefinitions> definitions,
+                                               const std::string& ns, bool onlyRevisions = false);
 
 }  // namespace puppis::controller

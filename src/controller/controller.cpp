@@ -78,8 +78,8 @@ void Controller::applicationChanged(const kube::Change& change) {
   if (matters(change)) queue_.add(kube::nameOf(change.object()).str());
 }
 
-/// Definitions reach an Application with its next revision; one that could not be rendered may be now, and one that
-/// follows its definitions (autoUpdate) gets a new revision.
+/// Definitions reach an Application with its next revision; one that could not be rendered may be now, and
+/// one that follows its definitions (autoUpdate) gets a new revision.
 void Controller::definitionsChanged() {
   std::lock_guard lock(mutex_);
   for (const auto& [key, slot] : slots_) {

@@ -19,8 +19,8 @@ class Engine {
                                       const render::StatusContext& context) = 0;
 };
 
-/// The answers of the rooms `render` and `cue`. `world` is what templates may ask while they are rendered; null for
-/// nothing. It must outlive the engine.
+/// The answers of the rooms `render` and `cue`. `world` is what templates may ask while they are rendered;
+/// null for nothing. It must outlive the engine.
 std::unique_ptr<Engine> makeEngine(std::shared_ptr<cue::Runtime> runtime, render::World* world = nullptr);
 
 }  // namespace puppis::controller

@@ -27,7 +27,7 @@ struct ServiceHealth {
   std::string cluster = "local";
   kube::Gvk workload;
   bool workloadHealthy = false;  ///< what the component makes itself, whatever its traits make
-  bool healthy = false;  ///< the workload, every other object and every trait
+  bool healthy = false;          ///< the workload, every other object and every trait
   std::string message;
   std::vector<std::pair<std::string, std::string>> details;
   std::vector<TraitHealth> traits;

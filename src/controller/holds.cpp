@@ -16,7 +16,8 @@ class Stages {
  public:
   explicit Stages(const Wish& wish) : wish_(wish) {
     for (const auto& one : wish.desired) {
-      if (!one.trait.empty()) traits_[one.component][of(ObjectId::of(one.object, one.cluster))].insert(one.trait);
+      if (!one.trait.empty())
+        traits_[one.component][of(ObjectId::of(one.object, one.cluster))].insert(one.trait);
     }
   }
 

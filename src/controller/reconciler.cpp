@@ -435,7 +435,8 @@ struct Reconciler::Run {
       return policies.retentionOf(id, entry);
     };
     TRY(auto plan, deliver::makePlan(owner, nothing, inventory, live, rules));
-    if (policies.inReverseOrder()) deliver::deleteInReverse(plan, dependencies(application.get("spec", "components")));
+    if (policies.inReverseOrder())
+      deliver::deleteInReverse(plan, dependencies(application.get("spec", "components")));
     if (plan.has(Verb::Delete))
       TRY_VOID(env.trackers.write(owner, plan.inventory, kube::generation(application)));
     auto outcomes = deliver::carryOut(env.client, env.mapper, plan);

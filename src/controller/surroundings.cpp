@@ -19,7 +19,8 @@ const kube::Gvr kPolicies{"core.oam.dev", "v1alpha1", "policies"};
 
 Status addObject(kube::Client& client, const kube::Gvr& type, const kube::ObjectName& name,
                  std::vector<Value>& into) {
-  bool given = std::any_of(into.begin(), into.end(), [&](const Value& o) { return kube::name(o) == name.name; });
+  bool given =
+      std::any_of(into.begin(), into.end(), [&](const Value& o) { return kube::name(o) == name.name; });
   if (given || name.name.empty()) return {};
   auto found = client.get(type, name);
   if (found) {

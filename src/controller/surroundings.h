@@ -9,9 +9,9 @@
 
 namespace puppis::controller {
 
-/// The Application together with the Workflow and the Policy objects of its namespace that it refers to by name;
-/// those that `files` has are taken from there. One that does not exist is left out: rendering says so with its
-/// place.
+/// The Application together with the Workflow and the Policy objects of its namespace that it refers to by
+/// name; those that `files` has are taken from there. One that does not exist is left out: rendering says so
+/// with its place.
 Result<oam::ApplicationFiles> withReferredFiles(kube::Client& client, oam::ApplicationFiles files,
                                                 const std::string& ns);
 

@@ -36,9 +36,9 @@ struct Wish {
   std::vector<Error> warnings;
 };
 
-/// Renders the Application of `files`, for every topology it names, and gives each object its namespace, its owner's
-/// labels and what the policies say of it (deliver/policies.h). Two objects of one name
-/// become one, the later laid over the earlier, with a warning.
+/// Renders the Application of `files`, for every topology it names, and gives each object its namespace, its
+/// owner's labels and what the policies say of it (deliver/policies.h). Two objects of one name become one,
+/// the later laid over the earlier, with a warning.
 Result<Wish> makeWish(Engine& engine, kube::Client& client, kube::RestMapper& mapper,
                       const oam::ApplicationFiles& files, const oam::Catalog& catalog,
                       const deliver::Owner& owner, const std::string& revision,

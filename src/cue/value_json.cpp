@@ -44,8 +44,8 @@ class DataWalk {
     failed(b);
   }
 
-  /// Runs `base` on what is shown of v, and counts that: the same value may be shown at many places, so the output
-  /// can be much more than what was evaluated.
+  /// Runs `base` on what is shown of v, and counts that: the same value may be shown at many places, so the
+  /// output can be much more than what was evaluated.
   template <typename Base>
   auto show(Vertex* v, Base base) {
     constexpr std::size_t kBytesPerValue = 48;  // of a member of an object: key, value, place
@@ -63,8 +63,8 @@ class DataWalk {
   }
 
   std::string_view text(const ir::Value* v) {
-    const std::string_view out =
-        v->kind == ir::NodeKind::String ? static_cast<const ir::String*>(v)->text : static_cast<const ir::Bytes*>(v)->text;
+    const std::string_view out = v->kind == ir::NodeKind::String ? static_cast<const ir::String*>(v)->text
+                                                                 : static_cast<const ir::Bytes*>(v)->text;
     ctx_.arena.charge(out.size());
     return out;
   }

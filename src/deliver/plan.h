@@ -33,14 +33,14 @@ struct Desired {
   std::string component;
   std::string trait;
   std::string cluster = "local";
-  bool takeOver = false;  ///< may adopt an object that nobody owns
-  bool readOnly = false;  ///< is only looked at
-  bool keep = false;      ///< is let go of instead of deleted when no longer wanted
-  bool shared = false;    ///< may be wanted by several Applications; the first one's form counts
-  Untouched leftWhenUpdated = {};         ///< while a new form of the Application is brought out
-  Untouched leftWhenKept = {};            ///< afterwards
+  bool takeOver = false;           ///< may adopt an object that nobody owns
+  bool readOnly = false;           ///< is only looked at
+  bool keep = false;               ///< is let go of instead of deleted when no longer wanted
+  bool shared = false;             ///< may be wanted by several Applications; the first one's form counts
+  Untouched leftWhenUpdated = {};  ///< while a new form of the Application is brought out
+  Untouched leftWhenKept = {};     ///< afterwards
   std::vector<data::Path> recreate = {};  ///< a change below one of them deletes the object and makes it anew
-  std::string hold;       ///< why it may not be touched yet (waits for another component); "" when it may
+  std::string hold;  ///< why it may not be touched yet (waits for another component); "" when it may
 };
 
 /// What exists, as one snapshot: an object that is not in it does not exist.
@@ -69,7 +69,7 @@ struct Action {
   std::string uid;                    ///< Update, Delete, Release: of the object that was looked at
   std::string resourceVersion;        ///< Delete: likewise
   int rank = 0;                       ///< actions of a lower rank come first
-  bool recreates = false;  ///< Delete of an object that is wanted, to make it anew
+  bool recreates = false;             ///< Delete of an object that is wanted, to make it anew
 };
 
 struct Plan {

@@ -17,8 +17,8 @@ constexpr std::array<std::string_view, 6> kWithRules = {"apply-once",      "garb
 
 bool among(const Value& list, const std::string& text) {
   const auto& elements = list.elements();
-  return !text.empty() && std::any_of(elements.begin(), elements.end(),
-                                      [&](const Value& v) { return v.asString() == text; });
+  return !text.empty() &&
+         std::any_of(elements.begin(), elements.end(), [&](const Value& v) { return v.asString() == text; });
 }
 
 /// The paths of an apply-once rule; "*" is the whole object.
@@ -55,7 +55,8 @@ bool Policies::selects(const Value& selector, const Subject& subject) {
          among(selector.get("componentTypes"), subject.componentType) ||
          among(selector.get("oamTypes"), subject.trait.empty() ? "WORKLOAD" : "TRAIT") ||
          among(selector.get("traitTypes"), subject.trait) ||
-         among(selector.get("resourceTypes"), subject.kind) || among(selector.get("resourceNames"), subject.name);
+         among(selector.get("resourceTypes"), subject.kind) ||
+         among(selector.get("resourceNames"), subject.name);
 }
 
 const Value* Policies::firstRule(const std::string& policy, const Subject& subject) const {

@@ -13,8 +13,8 @@
 namespace puppis::deliver {
 
 /// What the policies of an Application say of its objects: apply-once, garbage-collect, read-only,
-/// resource-update, shared-resource and take-over, with KubeVela's properties. Several policies of one type count
-/// as one, in their order; the first rule whose selector matches an object decides.
+/// resource-update, shared-resource and take-over, with KubeVela's properties. Several policies of one type
+/// count as one, in their order; the first rule whose selector matches an object decides.
 class Policies {
  public:
   explicit Policies(const std::vector<oam::Policy>& policies);

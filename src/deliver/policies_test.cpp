@@ -30,9 +30,10 @@ class PoliciesTest : public testing::Test {
   }
   static Desired desired(const Owner& owner = kShop, int replicas = 1) {
     Desired out;
-    out.object = yaml("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: d\n  labels: {" +
-                      std::string(kAppName) + ": " + owner.name + ", " + std::string(kAppNamespace) + ": " +
-                      owner.ns + "}\nspec: {image: a, replicas: " + std::to_string(replicas) + "}\n");
+    out.object =
+        yaml("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: d\n  labels: {" +
+             std::string(kAppName) + ": " + owner.name + ", " + std::string(kAppNamespace) + ": " + owner.ns +
+             "}\nspec: {image: a, replicas: " + std::to_string(replicas) + "}\n");
     out.component = "web";
     return out;
   }
@@ -76,15 +77,17 @@ TEST_F(PoliciesTest, ApplyOnceLeavesDriftAloneButBringsOutNewForms) {
   EXPECT_EQ(plan(kShop, one, std::nullopt).actions.at(0).verb, Verb::Create);
   // Not enabled, its rules say nothing.
   Desired other = desired(kShop, 1);
-  policies("apply-once", "{enable: false, rules: [{selector: {resourceTypes: [Deployment]}, "
-                         "strategy: {path: ['*']}}]}")
+  policies("apply-once",
+           "{enable: false, rules: [{selector: {resourceTypes: [Deployment]}, "
+           "strategy: {path: ['*']}}]}")
       .apply(other, "webservice");
   EXPECT_EQ(plan(kShop, other, drifted, keepsUp).actions.at(0).verb, Verb::Update);
 }
 
 TEST_F(PoliciesTest, ApplyOnceOfAPathKeepsWhatIsFoundThere) {
-  const std::string rule = "enable: true\nrules:\n- selector: {resourceTypes: [Deployment]}\n"
-                           "  strategy: {path: [spec.replicas], affect: ";
+  const std::string rule =
+      "enable: true\nrules:\n- selector: {resourceTypes: [Deployment]}\n"
+      "  strategy: {path: [spec.replicas], affect: ";
   Value drifted = live(desired(kShop, 1));
   drifted["spec"].set("replicas", 5);
   Value both = drifted;
@@ -96,8 +99,9 @@ TEST_F(PoliciesTest, ApplyOnceOfAPathKeepsWhatIsFoundThere) {
     Verb updating;
     Verb keeping;
   };
-  for (const Case& c : {Case{"onUpdate", Verb::Keep, Verb::Update}, Case{"onStateKeep", Verb::Update, Verb::Keep},
-                        Case{"always", Verb::Keep, Verb::Keep}, Case{"''", Verb::Keep, Verb::Keep}}) {
+  for (const Case& c :
+       {Case{"onUpdate", Verb::Keep, Verb::Update}, Case{"onStateKeep", Verb::Update, Verb::Keep},
+        Case{"always", Verb::Keep, Verb::Keep}, Case{"''", Verb::Keep, Verb::Keep}}) {
     Desired one = desired(kShop, 1);
     policies("apply-once", rule + c.affect + "}\n").apply(one, "webservice");
     EXPECT_EQ(plan(kShop, one, drifted).actions.at(0).verb, c.updating) << c.affect;
@@ -158,7 +162,8 @@ TEST_F(PoliciesTest, GarbageCollectSaysWhatGoesWhen) {
   };
   for (const Case& c :
        {Case{"{}", Verb::Delete, Verb::Delete}, Case{"{keepLegacyResource: true}", Verb::Keep, Verb::Delete},
-        Case{"{rules: [{selector: {componentNames: [web]}, strategy: onAppDelete}]}", Verb::Keep, Verb::Delete},
+        Case{"{rules: [{selector: {componentNames: [web]}, strategy: onAppDelete}]}", Verb::Keep,
+             Verb::Delete},
         Case{"{rules: [{selector: {componentNames: [web]}, strategy: never}]}", Verb::Release, Verb::Release},
         Case{"{keepLegacyResource: true, rules: [{selector: {oamTypes: [WORKLOAD]}, strategy: onAppUpdate}]}",
              Verb::Delete, Verb::Delete},

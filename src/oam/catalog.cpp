@@ -124,8 +124,7 @@ Result<std::shared_ptr<const Definition>> BuiltInCatalog::find(DefinitionKind ki
     marked->builtIn = true;
     read = read_.emplace(path, std::move(marked)).first;
   }
-  if (!version.empty() && read->second->version != version)
-    return fail(unknownType(kind, type, names(kind)));
+  if (!version.empty() && read->second->version != version) return fail(unknownType(kind, type, names(kind)));
   return read->second;
 }
 

@@ -23,8 +23,8 @@ class Catalog {
  public:
   virtual ~Catalog() = default;
   /// The definition of a type as an Application writes it: "webservice", "webservice@v1.2.3" (its version) or
-  /// "webservice@v3" (its third revision). NotFound, with the nearest name, when there is none; whatever made a
-  /// definition unreadable otherwise.
+  /// "webservice@v3" (its third revision). NotFound, with the nearest name, when there is none; whatever made
+  /// a definition unreadable otherwise.
   [[nodiscard]] virtual Result<std::shared_ptr<const Definition>> find(DefinitionKind kind,
                                                                        std::string_view type) const = 0;
   /// The names of a kind, sorted.
@@ -90,7 +90,9 @@ class NewestCatalog final : public Catalog {
   NewestCatalog(const Catalog& inner, bool enabled) : inner_(inner), enabled_(enabled) {}
   [[nodiscard]] Result<std::shared_ptr<const Definition>> find(DefinitionKind kind,
                                                                std::string_view type) const override;
-  [[nodiscard]] std::vector<std::string> names(DefinitionKind kind) const override { return inner_.names(kind); }
+  [[nodiscard]] std::vector<std::string> names(DefinitionKind kind) const override {
+    return inner_.names(kind);
+  }
   [[nodiscard]] std::vector<std::string> versions(DefinitionKind kind, std::string_view name) const override {
     return inner_.versions(kind, name);
   }

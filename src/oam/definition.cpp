@@ -169,9 +169,9 @@ Result<std::shared_ptr<const Definition>> parseDefinitionRevision(
     return parseDefinition(snapshot, source);
   }
   Place place{source, revision.mark(), {}};
-  return fail(place.error(ErrorCode::InvalidArgument,
-                          "the DefinitionRevision \"" + revision.get("metadata", "name").asString() +
-                              "\" holds no definition"));
+  return fail(place.error(
+      ErrorCode::InvalidArgument,
+      "the DefinitionRevision \"" + revision.get("metadata", "name").asString() + "\" holds no definition"));
 }
 
 }  // namespace puppis::oam

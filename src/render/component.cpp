@@ -168,12 +168,13 @@ bool ComponentRun::runWorkload(const oam::Definition& definition) {
     return diagnostics_->errors.size() == before;
   }
   if (definition.schematic != oam::SchematicKind::Cue) {
-    diagnostics_->error(scope_.type
-                            .error(ErrorCode::NotSupported,
-                                   definition.title() + " is a Helm chart (schematic.helm), which KubeVela 1.10 "
-                                                        "does not render either")
-                            .expected("a CUE template that makes a HelmRelease for an installed Helm operator")
-                            .context(scope_.title));
+    diagnostics_->error(
+        scope_.type
+            .error(ErrorCode::NotSupported, definition.title() +
+                                                " is a Helm chart (schematic.helm), which KubeVela 1.10 "
+                                                "does not render either")
+            .expected("a CUE template that makes a HelmRelease for an installed Helm operator")
+            .context(scope_.title));
     return false;
   }
   root_ = evaluate(definition, component_.properties, true, scope_);

@@ -18,8 +18,8 @@ class Contract {
 
   /// The component's main object. `type` is the component type as written.
   void stampWorkload(data::Value& object, const std::string& type) const;
-  /// An object of `outputs`: of a trait, or of the component itself ("AuxiliaryWorkload"). One that is only for
-  /// the control plane stays in the Application's namespace.
+  /// An object of `outputs`: of a trait, or of the component itself ("AuxiliaryWorkload"). One that is only
+  /// for the control plane stays in the Application's namespace.
   void stampTrait(data::Value& object, const std::string& traitType, const std::string& outputName,
                   bool controlPlaneOnly) const;
   /// An object that a policy made.

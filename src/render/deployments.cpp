@@ -240,8 +240,9 @@ oam::Application withReplicas(oam::Application application, const std::vector<oa
       }
     }
     if (!any) {
-      diagnostics.error(policy.place.error(ErrorCode::InvalidArgument, "the policy \"" + policy.name +
-                                                                           "\" selects no component to replicate"));
+      diagnostics.error(
+          policy.place.error(ErrorCode::InvalidArgument,
+                             "the policy \"" + policy.name + "\" selects no component to replicate"));
     }
     application.components = std::move(out);
   }

@@ -12,12 +12,12 @@ namespace puppis::render {
 
 /// One time an Application's components are rendered: by a deploy step for one topology, or as they stand.
 struct Deployment {
-  std::string step;              ///< the deploy step's name; empty when there is none
-  std::string topology;          ///< the topology policy's name; empty when there is none
-  std::string title;             ///< for headings: "web with topology prod"
-  oam::Application application;  ///< after the step's override policies
-  std::vector<std::string> clusters = {};  ///< that the topology names; none means the local one
-  std::string targetNamespace = {};        ///< that the topology names; empty means the Application's
+  std::string step;                            ///< the deploy step's name; empty when there is none
+  std::string topology;                        ///< the topology policy's name; empty when there is none
+  std::string title;                           ///< for headings: "web with topology prod"
+  oam::Application application;                ///< after the step's override policies
+  std::vector<std::string> clusters = {};      ///< that the topology names; none means the local one
+  std::string targetNamespace = {};            ///< that the topology names; empty means the Application's
   std::vector<oam::Policy> replications = {};  ///< the step's replication policies; see withReplicas()
 };
 

@@ -118,12 +118,14 @@ TEST_F(Deployments, ReferredObjectsAreFoundAndCleaned) {
 }
 
 TEST_F(Deployments, AReplicationMakesCopiesThatKnowTheirKey) {
-  component("store", "output: {apiVersion: \"v1\", kind: \"Secret\", metadata: name: context.name + context.replicaKey}");
-  oam::ApplicationFiles given =
-      files("apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: app}\nspec:\n"
-            "  components:\n    - {name: a, type: store}\n    - {name: b, type: store}\n"
-            "  policies:\n    - {name: r, type: replication, properties: {keys: [-x, -y], selector: [b]}}\n"
-            "  workflow: {steps: [{name: s, type: deploy, properties: {policies: [r]}}]}\n");
+  component(
+      "store",
+      "output: {apiVersion: \"v1\", kind: \"Secret\", metadata: name: context.name + context.replicaKey}");
+  oam::ApplicationFiles given = files(
+      "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: app}\nspec:\n"
+      "  components:\n    - {name: a, type: store}\n    - {name: b, type: store}\n"
+      "  policies:\n    - {name: r, type: replication, properties: {keys: [-x, -y], selector: [b]}}\n"
+      "  workflow: {steps: [{name: s, type: deploy, properties: {policies: [r]}}]}\n");
   auto names = [&](Placing placing) {
     auto one = [&](const oam::Application& app, const oam::Catalog& definitions, const RenderContext& where) {
       return renderer.render(app, definitions, where);

@@ -37,13 +37,13 @@ std::vector<std::string> unfit(const oam::Definition& trait, const oam::Definiti
   std::vector<std::string> out;
   std::string resource = resourceOf(component.workload);
   const auto& applies = trait.appliesToWorkloads;
-  bool fits = applies.empty() || resource.empty() ||
-              std::ranges::any_of(applies, [&](const std::string& rule) {
-                return names(rule, resource) || names(rule, component.name);
-              });
+  bool fits =
+      applies.empty() || resource.empty() || std::ranges::any_of(applies, [&](const std::string& rule) {
+        return names(rule, resource) || names(rule, component.name);
+      });
   if (!fits) {
-    out.push_back("the trait " + trait.name + " is made for " + join(applies, ", ") + ", and " + component.name +
-                  " makes " + resource);
+    out.push_back("the trait " + trait.name + " is made for " + join(applies, ", ") + ", and " +
+                  component.name + " makes " + resource);
   }
   for (const std::string& type : otherTraits) {
     std::string name = oam::splitVersion(type).first;

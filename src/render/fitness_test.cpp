@@ -6,7 +6,8 @@
 namespace puppis::render {
 namespace {
 
-oam::Definition component(const std::string& apiVersion, const std::string& kind, const std::string& type = "") {
+oam::Definition component(const std::string& apiVersion, const std::string& kind,
+                          const std::string& type = "") {
   oam::Definition out;
   out.name = "web";
   out.workload = {apiVersion, kind, type};
@@ -14,7 +15,8 @@ oam::Definition component(const std::string& apiVersion, const std::string& kind
 }
 
 std::size_t faults(const std::vector<std::string>& applies, const oam::Definition& to,
-                   const std::vector<std::string>& conflicts = {}, const std::vector<std::string>& others = {}) {
+                   const std::vector<std::string>& conflicts = {},
+                   const std::vector<std::string>& others = {}) {
   oam::Definition trait;
   trait.name = "t";
   trait.appliesToWorkloads = applies;

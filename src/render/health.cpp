@@ -116,8 +116,9 @@ LiveStatus StatusEvaluator::evaluate(const oam::Definition& definition, const Va
   if (definition.schematic == oam::SchematicKind::Terraform && out.healthy) {
     const Value& configuration = seen.get("output");
     const Value& status = configuration.get("status");
-    out.healthy = status.get("apply", "state").asString() == "Available" &&
-                  status.get("observedGeneration").asInt() == configuration.get("metadata", "generation").asInt();
+    out.healthy =
+        status.get("apply", "state").asString() == "Available" &&
+        status.get("observedGeneration").asInt() == configuration.get("metadata", "generation").asInt();
     out.message = status.get("apply", "message").asString();
   }
   if (!definition.healthPolicy.empty()) {

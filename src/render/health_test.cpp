@@ -77,8 +77,9 @@ TEST(Health, ATerraformModuleIsAsFarAsItsConfigurationSays) {
     StatusContext context;
     context.output = data::Value::object(
         {{"metadata", data::Value::object({{"generation", 2L}})},
-         {"status", data::Value::object({{"observedGeneration", seen},
-                                         {"apply", data::Value::object({{"state", state}, {"message", "m"}})}})}});
+         {"status",
+          data::Value::object({{"observedGeneration", seen},
+                               {"apply", data::Value::object({{"state", state}, {"message", "m"}})}})}});
     LiveStatus status = evaluator.evaluate(module, data::Value(), context);
     EXPECT_EQ(status.message, "m");
     return status.healthy;

@@ -55,10 +55,11 @@ std::optional<Value> kubeObject(const oam::Definition& definition, const std::st
     }
     const std::string& type = parameter.get("type").asString();
     if (!isOfType(*given, type)) {
-      diagnostics.error(placeOf(scope, key)
-                            .error(ErrorCode::InvalidArgument, "the property \"" + key + "\" has another type")
-                            .expected(type.empty() ? "string" : type)
-                            .context(scope.title));
+      diagnostics.error(
+          placeOf(scope, key)
+              .error(ErrorCode::InvalidArgument, "the property \"" + key + "\" has another type")
+              .expected(type.empty() ? "string" : type)
+              .context(scope.title));
       continue;
     }
     for (const Value& where : parameter.get("fieldPaths").elements()) {
@@ -76,9 +77,9 @@ std::optional<Value> kubeObject(const oam::Definition& definition, const std::st
   for (const data::Member& m : properties.members()) {
     std::string key = m.key.str();
     if (std::find(names.begin(), names.end(), key) != names.end()) continue;
-    Error warning = placeOf(scope, key).error(ErrorCode::InvalidArgument, definition.title() +
-                                                                              " has no parameter \"" + key +
-                                                                              "\"; it is ignored");
+    Error warning = placeOf(scope, key)
+                        .error(ErrorCode::InvalidArgument,
+                               definition.title() + " has no parameter \"" + key + "\"; it is ignored");
     if (auto near = nearest(key, names)) warning.suggest(*near);
     diagnostics.warn(std::move(warning));
   }

@@ -39,10 +39,10 @@ std::map<std::string, std::string> textsOf(const Value& object) {
 }
 
 Error needsWorld(const std::string& what) {
-  return {ErrorCode::NotSupported,
-          "the template " + what +
-              " while it is rendered, and this rendering depends on nothing but its input (a dry run with --fetch, "
-              "and the controller, do it)"};
+  return {ErrorCode::NotSupported, "the template " + what +
+                                       " while it is rendered, and this rendering depends on nothing but its "
+                                       "input (a dry run with --fetch, "
+                                       "and the controller, do it)"};
 }
 
 /// The request of http.#Do and of processing.http, which write it alike.
@@ -65,8 +65,9 @@ Result<Value> callHttp(const Value& params, World* world) {
     for (const std::string& value : values) list.push(value);
     header.set(name, std::move(list));
   }
-  return Value::object(
-      {{"body", answer.body}, {"header", std::move(header)}, {"statusCode", static_cast<long>(answer.status)}});
+  return Value::object({{"body", answer.body},
+                        {"header", std::move(header)},
+                        {"statusCode", static_cast<long>(answer.status)}});
 }
 
 Result<Value> callKube(const std::string& function, const Value& params, World* world) {
@@ -108,7 +109,8 @@ class Calls {
   Result<cue::Value> run(cue::Value root) {
     while (auto call = next(root)) {
       if (done_.size() >= kMostCalls)
-        return fail(ErrorCode::ResourceExhausted, "the template makes more than 64 calls while it is rendered");
+        return fail(ErrorCode::ResourceExhausted,
+                    "the template makes more than 64 calls while it is rendered");
       std::vector<cue::Selector> path = call->path();
       done_.insert(cue::pathText(path));
       auto returns = make(*call);
@@ -158,8 +160,8 @@ class Calls {
     if (given.exists()) {
       TRY(params, given.toJson());
     }
-    Result<Value> returns = fail(ErrorCode::NotSupported, "templates cannot call " + provider + "." + function +
-                                                              "; workflow steps can");
+    Result<Value> returns = fail(ErrorCode::NotSupported, "templates cannot call " + provider + "." +
+                                                              function + "; workflow steps can");
     if (provider == "base64") returns = callBase64(function, params);
     if (provider == "http" && function == "do") returns = callHttp(params, world_);
     if (provider == "kube") returns = callKube(function, params, world_);

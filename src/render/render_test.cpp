@@ -326,8 +326,9 @@ spec:
   auto out = made("{image: new, replicas: 3}");
   ASSERT_TRUE(out) << out.error().str();
   const data::Value& object = out->components[0].resources[0].object;
-  EXPECT_EQ(data::toJson(object.get("spec"), {.sortKeys = true}),
-            R"({"note":"new","replicas":3,"template":{"spec":{"containers":[{"image":"new","name":"main"}]}}})");
+  EXPECT_EQ(
+      data::toJson(object.get("spec"), {.sortKeys = true}),
+      R"({"note":"new","replicas":3,"template":{"spec":{"containers":[{"image":"new","name":"main"}]}}})");
   EXPECT_EQ(object.get("metadata", "name").asString(), "c");
   EXPECT_EQ(object.get("metadata", "labels").get("a").asString(), "b");
   EXPECT_NE(made("{}").error().str().find("the property \"image\" is missing"), std::string::npos);
@@ -336,8 +337,9 @@ spec:
 
 TEST_F(Render, AHelmSchematicSaysWhatToDoInstead) {
   auto parsed = data::parseYaml(SourceFile::make(
-      "h.yaml", "apiVersion: core.oam.dev/v1beta1\nkind: ComponentDefinition\nmetadata: {name: chart}\nspec: "
-                "{schematic: {helm: {release: {}, repository: {}}}}\n"));
+      "h.yaml",
+      "apiVersion: core.oam.dev/v1beta1\nkind: ComponentDefinition\nmetadata: {name: chart}\nspec: "
+      "{schematic: {helm: {release: {}, repository: {}}}}\n"));
   ASSERT_TRUE(parsed);
   auto definition = oam::parseDefinition(parsed->at(0), nullptr);
   ASSERT_TRUE(definition) << definition.error().str();
@@ -351,10 +353,12 @@ TEST_F(Render, AHelmSchematicSaysWhatToDoInstead) {
 TEST_F(Render, ATopologysNamespaceIsForAllObjectsButThoseOfTheControlPlane) {
   trait("here", "outputs: a: {apiVersion: \"v1\", kind: \"Secret\", metadata: name: \"a\"}",
         "  controlPlaneOnly: true\n");
-  trait("there", "outputs: b: {apiVersion: \"v1\", kind: \"Secret\", metadata: {name: \"b\", namespace: \"x\"}}");
+  trait("there",
+        "outputs: b: {apiVersion: \"v1\", kind: \"Secret\", metadata: {name: \"b\", namespace: \"x\"}}");
   auto spaces = [&] {
-    auto out = render("spec:\n  components:\n    - name: c\n      type: web\n      properties: {image: x}\n"
-                      "      traits: [{type: here, properties: {}}, {type: there, properties: {}}]\n");
+    auto out = render(
+        "spec:\n  components:\n    - name: c\n      type: web\n      properties: {image: x}\n"
+        "      traits: [{type: here, properties: {}}, {type: there, properties: {}}]\n");
     std::string text;
     if (!out) return out.error().str();
     for (const Resource& r : out->components[0].resources)

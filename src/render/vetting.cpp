@@ -65,8 +65,7 @@ class Vetting {
 
 }  // namespace
 
-void vetDefinition(const oam::Definition& definition, Templates& templates,
-                   oam::Diagnostics& diagnostics) {
+void vetDefinition(const oam::Definition& definition, Templates& templates, oam::Diagnostics& diagnostics) {
   Vetting(templates, diagnostics).vet(definition);
 }
 

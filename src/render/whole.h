@@ -23,14 +23,15 @@ struct RenderedDeployment {
 using RenderOne =
     std::function<Result<Rendered>(const oam::Application&, const oam::Catalog&, const RenderContext&)>;
 
-/// Whether objects go to the namespaces that topology policies name, and are made as often as replication policies
-/// say, as they are applied; or once and in the Application's namespace, as KubeVela's dry run shows them.
+/// Whether objects go to the namespaces that topology policies name, and are made as often as replication
+/// policies say, as they are applied; or once and in the Application's namespace, as KubeVela's dry run shows
+/// them.
 enum class Placing : std::uint8_t { AsWritten, AsApplied };
 
-/// Everything that an Application becomes, for each deploy step and topology. The dry run, the preview, admission
-/// and the controller all call this; they differ in `context` and in how `lookup` finds the objects that
-/// components of the type ref-objects name. Faults and warnings go to `diagnostics`; after a fault the result is
-/// to be dropped.
+/// Everything that an Application becomes, for each deploy step and topology. The dry run, the preview,
+/// admission and the controller all call this; they differ in `context` and in how `lookup` finds the objects
+/// that components of the type ref-objects name. Faults and warnings go to `diagnostics`; after a fault the
+/// result is to be dropped.
 std::vector<RenderedDeployment> renderWhole(const RenderOne& render, const oam::ApplicationFiles& files,
                                             const oam::Catalog& catalog, const RenderContext& context,
                                             const ObjectLookup& lookup, Placing placing,

@@ -22,7 +22,8 @@ class DataTree {
  public:
   /// `text` is what the values were read from; places are left out without one. `multiline`: texts of several
   /// lines are written over several lines.
-  DataTree(File& file, std::string_view text, bool multiline) : build_(file), text_(text), multiline_(multiline) {
+  DataTree(File& file, std::string_view text, bool multiline)
+      : build_(file), text_(text), multiline_(multiline) {
     if (text.empty()) return;
     starts_.push_back(0);
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -7,6 +7,7 @@
 #include "apiserver/errors.h"
 #include "apiserver/faults.h"
 #include "apiserver/go_json.h"
+#include "apiserver/protobuf.h"
 #include "base/source.h"
 #include "base/strings.h"
 #include "data/json.h"
@@ -62,6 +63,11 @@ Result<Value> deleteBody(const net::ServerRequest& request) {
     auto documents = data::parseYaml(SourceFile::make("", request.body));
     if (!documents || documents->empty()) return fail(unexplained("error decoding YAML"));
     return (*documents)[0];
+  }
+  if (header != nullptr && startsWith(*header, "application/vnd.kubernetes.protobuf")) {
+    auto options = decodeProtobuf(request.body);
+    if (!options) return fail(unexplained(options.error().message()));
+    return options;
   }
   const std::string lead = "couldn't get version/kind; json parse error: ";
   auto body = data::parseJson(std::string_view(request.body));

@@ -174,8 +174,8 @@ TEST_F(ControllerTest, DeliversAndReports) {
   client.forgetCalls();
   settle();
   std::size_t requests = client.calls().size();
-  // Finalizer, revision, inventory, two objects, inventory with uids, status, how the revision's delivery went;
-  // the first use of a type lists and watches.
+  // Finalizer, revision, inventory, two objects, inventory with uids, status, how the revision's delivery
+  // went; the first use of a type lists and watches.
   EXPECT_LE(requests, 10U);
   EXPECT_EQ(maps(), (Set{"a=1", "b=1"}));
   Value shop = app("shop");

@@ -151,7 +151,8 @@ class CueDef final : public Command {
     declareData(options, flags_);
     declareInjection(options, flags_);
     options.flag(attributes_, "-A,--show-attributes", "Show attributes of fields (they always are)");
-    options.flag(inlineImports_, "--inline-imports", "Expand references to packages that are not built in");
+    options.flag(inlineImports_, "--inline-imports",
+                 "Accepted as cue has it; references to packages are not expanded yet");
     declareInputs(options, flags_);
   }
 
@@ -181,7 +182,6 @@ class CueDef final : public Command {
       profile.showDocs = true;
       profile.showAttributes = true;
       profile.addPackage = true;
-      profile.inlineImports = inlineImports_;
       TRY(const auto file, cue::exportDefinition(item.value, profile, item.package));
       setPackage(*file, flags_.package);
       if (!first) output.text() += "// ---\n";

@@ -28,10 +28,7 @@ class DefEdit final : public Command {
   }
 
   Result<int> run(Context& context) override {
-    std::optional<oam::DefinitionKind> kind;
-    if (!type_.empty()) {
-      TRY(kind, parseDefinitionKind(type_));
-    }
+    TRY(std::optional<oam::DefinitionKind> kind, optionalDefinitionKind(type_));
     TRY(std::unique_ptr<Cluster> cluster, connect(context, cluster_));
     TRY(data::Value object, getDefinition(cluster->client(), kind, cluster->ns(), name_));
     TRY(auto definition, oam::parseDefinition(object, nullptr));

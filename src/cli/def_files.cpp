@@ -91,6 +91,20 @@ void inheritDefinitions(std::vector<DefinitionFile>& files, const std::shared_pt
   });
 }
 
+Result<std::vector<DefinitionFile>> readWholeDefinitions(Context& context, std::vector<std::string> paths,
+                                                         bool builtIn,
+                                                         const std::shared_ptr<cue::Runtime>& runtime,
+                                                         oam::Diagnostics& diagnostics) {
+  if (paths.empty() && !builtIn) paths = {"."};
+  TRY(std::vector<DefinitionFile> files, readDefinitionFiles(context, paths, *runtime, diagnostics));
+  if (builtIn) {
+    TRY(std::vector<DefinitionFile> own, builtInDefinitionFiles(*runtime));
+    files.insert(files.end(), own.begin(), own.end());
+  }
+  inheritDefinitions(files, runtime, diagnostics);
+  return files;
+}
+
 Result<oam::DefinitionKind> parseDefinitionKind(const std::string& word) {
   if (auto kind = oam::definitionKind(word)) return *kind;
   std::vector<std::string> words = {"component", "trait", "policy", "workflow-step", "workload"};
@@ -98,6 +112,12 @@ Result<oam::DefinitionKind> parseDefinitionKind(const std::string& word) {
   error.expected(join(words, ", "));
   if (auto near = nearest(word, words)) error.suggest(*near);
   return fail(std::move(error));
+}
+
+Result<std::optional<oam::DefinitionKind>> optionalDefinitionKind(const std::string& word) {
+  if (word.empty()) return std::nullopt;
+  TRY(oam::DefinitionKind kind, parseDefinitionKind(word));
+  return kind;
 }
 
 bool printFaults(Context& context, const oam::Diagnostics& diagnostics) {

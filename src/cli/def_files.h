@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,17 @@ Result<std::vector<DefinitionFile>> builtInDefinitionFiles(cue::Runtime& runtime
 void inheritDefinitions(std::vector<DefinitionFile>& files, const std::shared_ptr<cue::Runtime>& runtime,
                         oam::Diagnostics& diagnostics);
 
+/// The definitions of `paths` (the working directory when there are none and `builtIn` is not asked), the
+/// built-in ones behind them with `builtIn`, each with what it inherits.
+Result<std::vector<DefinitionFile>> readWholeDefinitions(Context& context, std::vector<std::string> paths,
+                                                         bool builtIn,
+                                                         const std::shared_ptr<cue::Runtime>& runtime,
+                                                         oam::Diagnostics& diagnostics);
+
 /// A kind as the user says it ("trait", "TraitDefinition"), with the nearest right word for a slip.
 Result<oam::DefinitionKind> parseDefinitionKind(const std::string& word);
+/// The same for a flag that may be left out: none for "".
+Result<std::optional<oam::DefinitionKind>> optionalDefinitionKind(const std::string& word);
 
 /// Prints every fault of `diagnostics` on `err`. Whether there was none.
 bool printFaults(Context& context, const oam::Diagnostics& diagnostics);

@@ -24,15 +24,10 @@ class DefGenDoc final : public Command {
   }
 
   Result<int> run(Context& context) override {
-    if (paths_.empty() && !builtIn_) paths_ = {"."};
     auto runtime = oam::makeRuntime();
     oam::Diagnostics diagnostics;
-    TRY(std::vector<DefinitionFile> files, readDefinitionFiles(context, paths_, *runtime, diagnostics));
-    if (builtIn_) {
-      TRY(std::vector<DefinitionFile> own, builtInDefinitionFiles(*runtime));
-      files.insert(files.end(), own.begin(), own.end());
-    }
-    inheritDefinitions(files, runtime, diagnostics);
+    TRY(std::vector<DefinitionFile> files,
+        readWholeDefinitions(context, paths_, builtIn_, runtime, diagnostics));
     render::Templates templates(runtime);
     if (!folder_.empty()) TRY_VOID(context.files.makeDirectories(folder_));
     for (const DefinitionFile& file : files) {

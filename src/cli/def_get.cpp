@@ -30,10 +30,7 @@ class DefGet final : public Command {
   }
 
   Result<int> run(Context& context) override {
-    std::optional<oam::DefinitionKind> kind;
-    if (!type_.empty()) {
-      TRY(kind, parseDefinitionKind(type_));
-    }
+    TRY(std::optional<oam::DefinitionKind> kind, optionalDefinitionKind(type_));
     if (builtIn_) {
       TRY(data::Value object, ofProgram(kind));
       return shown(context, object);

@@ -27,10 +27,7 @@ class DefList final : public Command {
   }
 
   Result<int> run(Context& context) override {
-    std::optional<oam::DefinitionKind> kind;
-    if (!type_.empty()) {
-      TRY(kind, parseDefinitionKind(type_));
-    }
+    TRY(std::optional<oam::DefinitionKind> kind, optionalDefinitionKind(type_));
     TRY(std::vector<data::Value> objects, builtIn_ ? ofProgram(kind) : ofCluster(context, kind));
     if (!from_.empty() && from_ != "all") {
       std::erase_if(objects,

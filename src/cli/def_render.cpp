@@ -39,10 +39,7 @@ class DefRender final : public Command {
   }
 
   Result<int> run(Context& context) override {
-    std::optional<oam::DefinitionKind> kind;
-    if (!kind_.empty()) {
-      TRY(kind, parseDefinitionKind(kind_));
-    }
+    TRY(std::optional<oam::DefinitionKind> kind, optionalDefinitionKind(kind_));
     if (isFile(name_)) {
       bool plain = parameter_.empty() && context_.empty();
       TRY(auto objects, readFile(context, kind));

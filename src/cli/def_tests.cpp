@@ -47,15 +47,10 @@ class DefTest final : public Command {
   }
 
   Result<int> run(Context& context) override {
-    if (paths_.empty() && !builtIn_) paths_ = {"."};
     auto runtime = oam::makeRuntime();
     oam::Diagnostics diagnostics;
-    TRY(std::vector<DefinitionFile> files, readDefinitionFiles(context, paths_, *runtime, diagnostics));
-    if (builtIn_) {
-      TRY(std::vector<DefinitionFile> own, builtInDefinitionFiles(*runtime));
-      files.insert(files.end(), own.begin(), own.end());
-    }
-    inheritDefinitions(files, runtime, diagnostics);
+    TRY(std::vector<DefinitionFile> files,
+        readWholeDefinitions(context, paths_, builtIn_, runtime, diagnostics));
     render::deftest::TestOptions options;
     options.random = static_cast<unsigned>(std::clamp<std::int64_t>(random_, 0, 1'000'000));
     options.seed = static_cast<std::uint64_t>(seed_);

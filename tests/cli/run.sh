@@ -77,27 +77,12 @@ check() { # what command...
   local what=$1; shift
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED $what"; fi
 }
-cat > "$WORK/tier.cue" <<'C'
-tier: {
-	type: "trait"
-	annotations: {}
-	description: "Says which tier the workload is of."
-	attributes: appliesToWorkloads: ["*"]
-}
-template: {
-	patch: metadata: labels: tier: parameter.name
-	parameter: {
-		// +usage=Name of the tier
-		name: string
-	}
-}
-C
 printf '#!/bin/sh\nsed -i "s/Name of the tier/The tier, by name/" "$1"\n' > "$WORK/good-editor"
 printf '#!/bin/sh\nsed -i "s/name: string/name: strnig/" "$1"\n' > "$WORK/bad-editor"
 chmod +x "$WORK/good-editor" "$WORK/bad-editor"
 edit() { EDITOR=$1 TMPDIR=$WORK "$PUPPIS" def edit tier -t trait -n vela-system < /dev/null > "$WORK/out" 2> "$WORK/err"; }
 "$PUPPIS" install > /dev/null 2>&1
-check "def apply" "$PUPPIS" def apply "$WORK/tier.cue" -n vela-system > /dev/null
+check "def apply" "$PUPPIS" def apply "$top/tests/tier.cue" -n vela-system > /dev/null
 check "def edit" edit "$WORK/good-editor"
 check "the edit is there" grep -q "The tier, by name" <("$PUPPIS" def get tier -n vela-system)
 edit "$WORK/bad-editor"; check "a bad edit is refused with exit code 1" [ $? = 1 ]

@@ -50,23 +50,8 @@ eventually "the new image runs" "nginx:1.26" "$LAB/bin/kubectl" get deploy web -
 expect "revisions" "first-app-v2" vela revision list first-app
 expect "a revision" "first-app-v1" vela revision get first-app-v1
 eventually "the tree follows" "Deployment/web +updated" vela status first-app --tree
-cat > "$WORK/tier.cue" <<'C'
-tier: {
-	type: "trait"
-	annotations: {}
-	description: "Says which tier the workload is of."
-	attributes: appliesToWorkloads: ["*"]
-}
-template: {
-	patch: metadata: labels: tier: parameter.name
-	parameter: {
-		// +usage=Name of the tier
-		name: string
-	}
-}
-C
-expect "def vet" "succe" vela def vet "$WORK/tier.cue"
-expect "def apply" "TraitDefinition tier" vela def apply "$WORK/tier.cue"
+expect "def vet" "succe" vela def vet "$top/tests/tier.cue"
+expect "def apply" "TraitDefinition tier" vela def apply "$top/tests/tier.cue"
 expect "def get" "Says which tier" vela def get tier
 eventually "the schema is published" "openapi-v3-json-schema" "$LAB/bin/kubectl" get cm trait-schema-tier -n vela-system -o yaml
 expect "show of the new one" "Name of the tier" vela show tier

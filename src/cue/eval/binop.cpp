@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
 
+#include "cue/eval/compare.h"
 #include "cue/eval/print.h"
 #include "cue/eval/regexps.h"
 #include "cue/eval/state.h"
@@ -12,25 +13,6 @@ namespace puppis::cue::eval {
 namespace {
 
 constexpr std::uint64_t kMaxRepeat = 1'000'000;
-
-bool compares(Op op, int r) {
-  switch (op) {
-    case Op::Less:
-      return r < 0;
-    case Op::LessEqual:
-      return r <= 0;
-    case Op::Equal:
-      return r == 0;
-    case Op::NotEqual:
-      return r != 0;
-    case Op::GreaterEqual:
-      return r >= 0;
-    case Op::Greater:
-      return r > 0;
-    default:
-      return false;
-  }
-}
 
 int compareText(std::string_view a, std::string_view b) {
   int r = a.compare(b);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
+#include "cue/eval/compare.h"
 #include "cue/eval/regexps.h"
 #include "cue/eval/state.h"
 
@@ -151,27 +152,9 @@ Bottom* Context::validate(const Conjunct& check, Value* v) {
 
 bool Context::boundHoldsFor(ir::BoundValue* x, std::string_view text) {
   if (auto* s = x->value->as<ir::String>()) {
-    int r = text.compare(s->text);
-    switch (x->op) {
-      case Op::LessEqual:
-        return r <= 0;
-      case Op::Less:
-        return r < 0;
-      case Op::GreaterEqual:
-        return r >= 0;
-      case Op::Greater:
-        return r > 0;
-      case Op::Equal:
-        return r == 0;
-      case Op::NotEqual:
-        return r != 0;
-      case Op::Match:
-        return matchRegexp(s, text);
-      case Op::NotMatch:
-        return !matchRegexp(s, text);
-      default:
-        break;
-    }
+    if (x->op == Op::Match) return matchRegexp(s, text);
+    if (x->op == Op::NotMatch) return !matchRegexp(s, text);
+    if (isComparison(x->op)) return compares(x->op, text.compare(s->text));
   }
   auto* s = make<ir::String>();
   s->text = text;
@@ -181,24 +164,8 @@ bool Context::boundHoldsFor(ir::BoundValue* x, std::string_view text) {
 bool Context::boundHoldsFor(ir::BoundValue* x, std::int64_t i) {
   auto* n = make<ir::Num>();
   n->value = number::Decimal::ofInt(i);
-  if (auto* b = x->value->as<ir::Num>()) {
-    int r = number::compare(n->value, b->value);
-    switch (x->op) {
-      case Op::LessEqual:
-        return r <= 0;
-      case Op::Less:
-        return r < 0;
-      case Op::GreaterEqual:
-        return r >= 0;
-      case Op::Greater:
-        return r > 0;
-      case Op::Equal:
-        return r == 0;
-      case Op::NotEqual:
-        return r != 0;
-      default:
-        break;
-    }
+  if (auto* b = x->value->as<ir::Num>(); b && isComparison(x->op)) {
+    return compares(x->op, number::compare(n->value, b->value));
   }
   return validateBound(x, n) == nullptr;
 }

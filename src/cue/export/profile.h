@@ -15,8 +15,7 @@ struct ExportProfile {
   bool showAttributes = false;
   bool showErrors = false;  ///< failures as `_|_` with a comment instead of as failures
   bool addPackage = false;
-  bool inlineImports = false;  ///< values of imported packages instead of references to them
-  bool fragment = false;       ///< need not be complete in itself
+  bool fragment = false;  ///< need not be complete in itself
 };
 
 }  // namespace puppis::cue

@@ -10,6 +10,7 @@
 #include "controller/types.h"
 #include "controller/wish.h"
 #include "kube/object.h"
+#include "oam/checks.h"
 #include "oam/extends.h"
 #include "render/vetting.h"
 #include "render/whole.h"
@@ -33,35 +34,6 @@ bool isVersion(const std::string& text) {
   return parts.size() == 3 && std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
            return !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
          });
-}
-
-/// A duration as Go writes it: "90s", "1h30m", "0.5m".
-bool isDuration(std::string_view text) {
-  constexpr std::string_view kUnits[] = {"ns", "us", "ms", "s", "m", "h"};
-  if (text == "0") return true;
-  bool any = false;
-  while (!text.empty()) {
-    std::size_t digits = text.find_first_not_of("0123456789.");
-    if (digits == std::string_view::npos || digits == 0) return false;
-    text.remove_prefix(digits);
-    std::size_t unit = std::min(text.find_first_of("0123456789."), text.size());
-    if (std::find(std::begin(kUnits), std::end(kUnits), text.substr(0, unit)) == std::end(kUnits))
-      return false;
-    text.remove_prefix(unit);
-    any = true;
-  }
-  return any;
-}
-
-void checkTimeouts(const std::vector<oam::WorkflowStep>& steps, oam::Diagnostics& diagnostics) {
-  for (const oam::WorkflowStep& step : steps) {
-    if (!step.timeout.empty() && !isDuration(step.timeout)) {
-      Error error =
-          step.place.error(ErrorCode::InvalidArgument, "the timeout \"" + step.timeout + "\" is no duration");
-      diagnostics.error(std::move(error).expected("such as 30s or 1h30m"));
-    }
-    checkTimeouts(step.subSteps, diagnostics);
-  }
 }
 
 /// Whether the steps of a workflow, or values that pass between components, may set parameters: then what the
@@ -224,7 +196,7 @@ void Gatekeeper::reviewApplication(const Value& object, oam::Diagnostics& diagno
                             "each other")
                           .path("metadata.annotations"));
   }
-  if (application.workflow) checkTimeouts(application.workflow->steps, diagnostics);
+  if (application.workflow) oam::checkTimeouts(application.workflow->steps, diagnostics);
   if (!diagnostics.ok()) return;
   oam::ApplicationFiles given;
   given.application = std::move(application);

@@ -129,21 +129,31 @@ void checkOutputs(const std::vector<Output>& outputs, const Place& place, const 
   }
 }
 
-void checkStep(const WorkflowStep& step, Diagnostics& diagnostics) {
-  if (!step.timeout.empty() && !cue::builtin::timefmt::parseDuration(step.timeout)) {
-    diagnostics.error(step.place.in(step.object, data::Path() / "timeout")
-                          .error(ErrorCode::InvalidArgument, "the timeout is no duration")
-                          .expected("a number with a unit, such as 30s, 5m or 1h30m")
-                          .found("\"" + step.timeout + "\""));
+void checkStepOutputs(const std::vector<WorkflowStep>& steps, Diagnostics& diagnostics) {
+  for (const WorkflowStep& step : steps) {
+    checkOutputs(step.outputs, step.place, step.object, diagnostics);
+    checkStepOutputs(step.subSteps, diagnostics);
   }
-  checkOutputs(step.outputs, step.place, step.object, diagnostics);
-  for (const WorkflowStep& sub : step.subSteps) checkStep(sub, diagnostics);
 }
 
 }  // namespace
 
 void checkDependencies(const Application& application, Diagnostics& diagnostics) {
   Dependencies(application, diagnostics).run();
+}
+
+void checkTimeouts(const std::vector<WorkflowStep>& steps, Diagnostics& diagnostics) {
+  for (const WorkflowStep& step : steps) {
+    auto duration = cue::builtin::timefmt::parseDuration(step.timeout);
+    if (!step.timeout.empty() && (!duration || *duration < 0)) {
+      diagnostics.error(
+          step.place.in(step.object, data::Path() / "timeout")
+              .error(ErrorCode::InvalidArgument, "the timeout \"" + step.timeout + "\" is no duration")
+              .expected("a number with a unit, such as 30s, 5m or 1h30m")
+              .found("\"" + step.timeout + "\""));
+    }
+    checkTimeouts(step.subSteps, diagnostics);
+  }
 }
 
 void checkTexts(const Application& application, Diagnostics& diagnostics) {
@@ -158,7 +168,8 @@ void checkTexts(const Application& application, Diagnostics& diagnostics) {
   for (const Component& component : application.components)
     checkOutputs(component.outputs, component.place, component.object, diagnostics);
   if (!application.workflow) return;
-  for (const WorkflowStep& step : application.workflow->steps) checkStep(step, diagnostics);
+  checkTimeouts(application.workflow->steps, diagnostics);
+  checkStepOutputs(application.workflow->steps, diagnostics);
 }
 
 }  // namespace puppis::oam

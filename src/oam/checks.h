@@ -10,8 +10,11 @@ namespace puppis::oam {
 /// it without end).
 void checkDependencies(const Application& application, Diagnostics& diagnostics);
 
+/// Timeouts of steps and of their sub-steps are durations as Go writes them, and not negative.
+void checkTimeouts(const std::vector<WorkflowStep>& steps, Diagnostics& diagnostics);
+
 /// Texts of a file that would be refused, or fail, much later: the Application's name (RFC 1123; a
-/// warning, since it can be rendered), timeouts of steps (Go durations), `valueFrom` of outputs (CUE
+/// warning, since it can be rendered), timeouts of steps, `valueFrom` of outputs (CUE
 /// expressions).
 void checkTexts(const Application& application, Diagnostics& diagnostics);
 

@@ -12,6 +12,7 @@
 #include "apiserver/decode.h"
 #include "apiserver/faults.h"
 #include "apiserver/json_path.h"
+#include "apiserver/kinds/columns.h"
 #include "apiserver/metadata.h"
 #include "apiserver/table.h"
 #include "base/strings.h"
@@ -25,23 +26,11 @@ namespace {
 
 constexpr std::string_view kPrefix = "/apiextensions.k8s.io/customresourcedefinitions/";
 
-/// Seconds since the epoch of "2026-11-24T08:00:00Z"; nothing when it is none.
-std::optional<Nanos> parseTime(const std::string& text) {
-  std::tm time{};
-  if (strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return std::nullopt;
-  return Nanos(std::chrono::seconds(timegm(&time)));
-}
-
-Value ageCell(const std::string& time, Nanos now) {
-  auto from = parseTime(time);
-  return from ? Value(humanDuration(now - *from)) : Value("<unknown>");
-}
-
 /// A printer column's cell, of the column's type.
 Value cellOf(const std::vector<Value>& found, const std::string& type, Nanos now) {
   if (found.empty()) return {};
   const Value& value = found[0];
-  if (type == "date") return value.isString() ? ageCell(value.asString(), now) : Value();
+  if (type == "date") return value.isString() ? Value(kinds::ageSince(value, now)) : Value();
   if (type == "integer") return value.isNumeric() ? value : Value();
   if (type == "number") return value.isNumeric() ? value : Value();
   if (type == "boolean") return value.isBool() ? value : Value();
@@ -72,7 +61,7 @@ std::vector<TableColumn> columnsOf(const Value& version) {
         {"Age", "date", "",
          "CreationTimestamp is a timestamp representing the server time when this object was created.", 0,
          [](const Value& object, Nanos now) {
-           return ageCell(object.get("metadata", "creationTimestamp").asString(), now);
+           return Value(kinds::ageSince(object.get("metadata", "creationTimestamp"), now));
          }});
   }
   return out;

@@ -78,36 +78,4 @@ Value tableOf(Value columns, std::vector<Value> rows, Value listMeta, const Tabl
   return out;
 }
 
-std::string humanDuration(Nanos age) {
-  using namespace std::chrono;
-  auto seconds = duration_cast<std::chrono::seconds>(age).count();
-  auto text = [](std::int64_t n, const char* unit) { return std::to_string(n) + unit; };
-  if (seconds < -1) return "<invalid>";
-  if (seconds < 0) return "0s";
-  if (seconds < 60 * 2) return text(seconds, "s");
-  auto minutes = seconds / 60;
-  if (minutes < 10) {
-    auto s = seconds % 60;
-    return s == 0 ? text(minutes, "m") : text(minutes, "m") + text(s, "s");
-  }
-  if (minutes < 60 * 3) return text(minutes, "m");
-  auto hours = minutes / 60;
-  if (hours < 8) {
-    auto m = minutes % 60;
-    return m == 0 ? text(hours, "h") : text(hours, "h") + text(m, "m");
-  }
-  if (hours < 48) return text(hours, "h");
-  if (hours < 24 * 8) {
-    auto h = hours % 24;
-    return h == 0 ? text(hours / 24, "d") : text(hours / 24, "d") + text(h, "h");
-  }
-  if (hours < 24 * 365 * 2) return text(hours / 24, "d");
-  auto years = hours / 24 / 365;
-  if (hours < 24 * 365 * 8) {
-    auto d = hours / 24 % 365;
-    return d == 0 ? text(years, "y") : text(years, "y") + text(d, "d");
-  }
-  return text(years, "y");
-}
-
 }  // namespace puppis::apiserver

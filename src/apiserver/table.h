@@ -25,7 +25,4 @@ data::Value tableOf(data::Value columns, std::vector<data::Value> rows, data::Va
 /// The metadata-only form of an object.
 data::Value partialMetadata(const data::Value& object);
 
-/// "5d", "3h12m", as kubectl tells an age.
-std::string humanDuration(Nanos age);
-
 }  // namespace puppis::apiserver

@@ -106,11 +106,16 @@ Result<KeyPair> finish(Cert& cert, EVP_PKEY* key, EVP_PKEY* signer) {
   return KeyPair{bioText(bio.get()), std::move(pem)};
 }
 
+Result<Pkey> newKey() {
+  Pkey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  if (!key) return fail(cryptoError("making a key"));
+  return key;
+}
+
 }  // namespace
 
 Result<KeyPair> makeAuthority(const std::string& commonName, const Clock& clock) {
-  Pkey key(EVP_EC_gen("P-256"));
-  if (!key) return fail(cryptoError("making a key"));
+  TRY(Pkey key, newKey());
   CertificateRequest request;
   request.commonName = commonName;
   TRY(Cert cert, newCertificate(key.get(), request, std::chrono::hours(24 * 3650), clock));
@@ -126,8 +131,7 @@ Result<KeyPair> issueCertificate(const KeyPair& authority, const CertificateRequ
                                  const Clock& clock) {
   TRY(Cert issuer, readCertificate(authority.certificate));
   TRY(Pkey signer, readKey(authority.key));
-  Pkey key(EVP_EC_gen("P-256"));
-  if (!key) return fail(cryptoError("making a key"));
+  TRY(Pkey key, newKey());
   TRY(Cert cert, newCertificate(key.get(), request, std::chrono::hours(24 * 365), clock));
   X509_set_issuer_name(cert.get(), X509_get_subject_name(issuer.get()));
   TRY_VOID(addExtension(cert.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE"));
@@ -144,8 +148,7 @@ Result<KeyPair> issueCertificate(const KeyPair& authority, const CertificateRequ
 }
 
 Result<std::string> makeSigningKey() {
-  Pkey key(EVP_EC_gen("P-256"));
-  if (!key) return fail(cryptoError("making a key"));
+  TRY(Pkey key, newKey());
   return keyPem(key.get());
 }
 
